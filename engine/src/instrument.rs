@@ -1,0 +1,158 @@
+//! Instruments, and the edge where their prices and quantities become decimals.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::decimal::{self, DecimalError};
+use crate::limits::MAX_AMOUNT;
+use crate::{Asset, AssetId, FeeRate, Lots, NewInstrument, OutOfRange, Price, Qty, Reject, Side, Symbol};
+
+/// Something that can be traded: its terms, and the integer scales that follow from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instrument {
+    terms: NewInstrument,
+    /// Minor units of the base asset in one lot.
+    lot_units: i64,
+    /// Minor units of the quote asset that one lot costs at one tick.
+    tick_value: i64,
+}
+
+impl Instrument {
+    /// Derives the scales, or says why the terms do not give whole numbers.
+    pub(crate) fn new(terms: NewInstrument, base: &Asset, quote: &Asset) -> Result<Self, Reject> {
+        let whole = |value: Option<Decimal>, decimals: u8| -> Option<i64> {
+            let units = value?.checked_div(decimal::power_of_ten(decimals))?;
+            (units.is_integer() && units > Decimal::ZERO).then(|| units.to_i64()).flatten()
+        };
+        let lot_units = whole(Some(terms.lot), base.decimals)
+            .filter(|&units| units <= MAX_AMOUNT)
+            .ok_or(Reject::LotNotRepresentable { lot: terms.lot, decimals: base.decimals })?;
+        let tick_value = whole(terms.tick.checked_mul(terms.lot), quote.decimals)
+            .filter(|&units| units <= MAX_AMOUNT && terms.tick > Decimal::ZERO)
+            .ok_or(Reject::TickNotRepresentable {
+                tick: terms.tick,
+                lot: terms.lot,
+                decimals: quote.decimals,
+            })?;
+        Ok(Self { terms, lot_units, tick_value })
+    }
+
+    /// Its terms.
+    #[must_use]
+    pub const fn terms(&self) -> &NewInstrument {
+        &self.terms
+    }
+
+    /// Its symbol.
+    #[must_use]
+    pub const fn symbol(&self) -> Symbol {
+        self.terms.symbol
+    }
+
+    /// What is traded.
+    #[must_use]
+    pub const fn base(&self) -> AssetId {
+        self.terms.base
+    }
+
+    /// What is paid with.
+    #[must_use]
+    pub const fn quote(&self) -> AssetId {
+        self.terms.quote
+    }
+
+    /// Minor units of the base asset in one lot.
+    #[must_use]
+    pub const fn lot_units(&self) -> i64 {
+        self.lot_units
+    }
+
+    /// Minor units of the quote asset that one lot costs at one tick: `value = ticks * lots * tick_value`.
+    #[must_use]
+    pub const fn tick_value(&self) -> i64 {
+        self.tick_value
+    }
+
+    /// Reads a decimal price, exactly.
+    ///
+    /// # Errors
+    /// [`DecimalError`] if it is not a decimal, off the tick or out of range.
+    pub fn parse_price(&self, text: &str) -> Result<Price, DecimalError> {
+        self.price_from(decimal::parse(text)?)
+    }
+
+    /// The price in ticks of a decimal, exactly.
+    ///
+    /// # Errors
+    /// [`DecimalError`] if it is off the tick or out of range.
+    pub fn price_from(&self, value: Decimal) -> Result<Price, DecimalError> {
+        let range = |e| DecimalError::out_of_range(value, self.terms.tick, e);
+        if value <= Decimal::ZERO {
+            return Err(range(OutOfRange { given: 0, min: 1, max: i128::from(crate::limits::MAX_PRICE) }));
+        }
+        Price::new(decimal::steps(value, self.terms.tick)?).map_err(range)
+    }
+
+    /// Reads a decimal quantity, exactly.
+    ///
+    /// # Errors
+    /// [`DecimalError`] if it is not a decimal, not a multiple of the lot or out of range.
+    pub fn parse_quantity(&self, text: &str) -> Result<Qty, DecimalError> {
+        self.quantity_from(decimal::parse(text)?)
+    }
+
+    /// The quantity in lots of a decimal, exactly.
+    ///
+    /// # Errors
+    /// [`DecimalError`] if it is not a multiple of the lot or out of range.
+    pub fn quantity_from(&self, value: Decimal) -> Result<Qty, DecimalError> {
+        let range = |e| DecimalError::out_of_range(value, self.terms.lot, e);
+        let out = OutOfRange { given: 0, min: 1, max: i128::from(crate::limits::MAX_QTY) };
+        if value <= Decimal::ZERO {
+            return Err(range(out));
+        }
+        let lots = decimal::steps(value, self.terms.lot)?;
+        Qty::new(u64::try_from(lots).map_err(|_| range(out))?).map_err(range)
+    }
+
+    /// The price as a decimal, with as many digits as the tick has.
+    #[must_use]
+    pub fn price_decimal(&self, price: Price) -> Decimal {
+        self.terms.tick.saturating_mul(Decimal::from(price.get()))
+    }
+
+    /// The quantity as a decimal, with as many digits as the lot has.
+    #[must_use]
+    pub fn quantity_decimal(&self, lots: Lots) -> Decimal {
+        self.terms.lot.saturating_mul(Decimal::from(lots.get()))
+    }
+
+    /// Value in minor units of the quote asset, or `None` above [`MAX_AMOUNT`].
+    #[must_use]
+    pub fn value(&self, price: Price, lots: Lots) -> Option<i64> {
+        let value = i128::from(price.get()) * i128::from(lots.get());
+        let value = value.checked_mul(i128::from(self.tick_value))?;
+        i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)
+    }
+
+    /// Quantity in minor units of the base asset, or `None` above [`MAX_AMOUNT`].
+    #[must_use]
+    pub fn base_units(&self, lots: Lots) -> Option<i64> {
+        let units = i128::from(self.lot_units) * i128::from(lots.get());
+        i64::try_from(units).ok().filter(|&units| units <= MAX_AMOUNT)
+    }
+
+    /// The highest fee that a fill of a resting-capable order can cost.
+    pub(crate) fn worst_fee(&self) -> FeeRate {
+        self.terms.maker_fee.max(self.terms.taker_fee)
+    }
+
+    /// The asset that an order of this side gives.
+    #[must_use]
+    pub const fn gives(&self, side: Side) -> AssetId {
+        match side {
+            Side::Buy => self.terms.quote,
+            Side::Sell => self.terms.base,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The market as a value.
+//!
+//! An [`Exchange`] takes [`Command`]s and answers with [`Event`]s; everything else about a market is a fold over
+//! those events. The engine has no input or output, clock, float, thread or randomness: time arrives with each
+//! command, and the same commands give the same events and the same [`Digest`] on every platform.
+//!
+//! Inside, everything is an integer: [`Price`] in ticks, [`Qty`] in lots, [`Amount`] in minor units. Decimals are
+//! read and printed at the edge by [`Instrument`] and [`Asset`].
+
+pub mod limits;
+
+mod units;
+mod label;
+mod id;
+mod decimal;
+mod asset;
+mod instrument;
+mod order;
+mod command;
+mod reject;
+mod event;
+mod digest;
+mod account;
+mod book;
+mod exchange;
+mod matching;
+mod settlement;
+mod preview;
+mod check;
+
+pub use account::{Account, Balance};
+pub use asset::Asset;
+pub use book::{Level, RestingOrder};
+pub use command::{Command, NewInstrument};
+pub use decimal::{DecimalError, parse as parse_decimal};
+pub use digest::Digest;
+pub use event::{CancelReason, Event, LedgerKind, LedgerLine, Priority, Trade};
+pub use exchange::{Exchange, Receipt};
+pub use id::{AccountId, AssetId, InstrumentId, OrderId, TradeId};
+pub use instrument::Instrument;
+pub use label::{AccountName, LabelError, Symbol};
+pub use order::{NewOrder, OrderPrice, Posting, Side, TimeInForce};
+pub use preview::{Preview, PreviewFill};
+pub use reject::Reject;
+pub use units::{Amount, FeeRate, Lots, OutOfRange, Price, Qty, Timestamp};

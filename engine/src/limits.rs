@@ -1,0 +1,22 @@
+//! Every limit of the engine. Reaching one is a [`Reject`](crate::Reject) that names it.
+
+/// Highest price in ticks.
+pub const MAX_PRICE: i64 = 1_000_000_000_000;
+/// Highest quantity of one order in lots.
+pub const MAX_QTY: u64 = 1_000_000_000_000;
+/// Highest amount of one asset in minor units: of one balance, and of all balances of the asset together.
+pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000_000;
+/// Most digits behind the decimal point of an asset.
+pub const MAX_DECIMALS: u8 = 12;
+/// Most assets of an exchange.
+pub const MAX_ASSETS: u32 = 1_024;
+/// Most instruments of an exchange.
+pub const MAX_INSTRUMENTS: u32 = 65_536;
+/// Most accounts of an exchange, the venue's included.
+pub const MAX_ACCOUNTS: u32 = 1_000_000;
+/// Most open orders of one account.
+pub const MAX_OPEN_ORDERS: u32 = 2_000_000;
+/// Longest symbol of an asset or instrument in bytes.
+pub const MAX_SYMBOL: usize = 16;
+/// Longest account name in bytes of UTF-8.
+pub const MAX_ACCOUNT_NAME: usize = 24;

@@ -1,0 +1,98 @@
+//! What an order asks for: side, price, quantity and how long it lives.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, InstrumentId, Price, Qty};
+
+/// Buy or sell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Side {
+    /// Bids: the highest price is best.
+    Buy,
+    /// Asks: the lowest price is best.
+    Sell,
+}
+
+impl Side {
+    /// Both sides, buy first.
+    pub const BOTH: [Self; 2] = [Self::Buy, Self::Sell];
+
+    /// The side it trades against.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+
+    /// Whether an order of this side limited to `limit` may trade at `price`.
+    #[must_use]
+    pub const fn crosses(self, limit: Price, price: Price) -> bool {
+        match self {
+            Self::Buy => limit.get() >= price.get(),
+            Self::Sell => limit.get() <= price.get(),
+        }
+    }
+
+    /// The price as a number that is lower the better the price is on this side.
+    #[must_use]
+    pub(crate) const fn rank(self, price: Price) -> i64 {
+        match self {
+            Self::Buy => -price.get(),
+            Self::Sell => price.get(),
+        }
+    }
+}
+
+/// What an order is willing to pay or take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OrderPrice {
+    /// No worse than this price.
+    Limit(Price),
+    /// Whatever the book offers.
+    Market,
+}
+
+/// How long an order lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TimeInForce {
+    /// GTC: rests until filled or canceled.
+    GoodTillCancel,
+    /// IOC: trades what is there; the rest is canceled.
+    ImmediateOrCancel,
+    /// FOK: trades whole at once or is canceled whole.
+    FillOrKill,
+}
+
+/// Whether an order may take liquidity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Posting {
+    /// May trade on entry.
+    #[default]
+    Any,
+    /// Post-only: refused if it would trade on entry.
+    PostOnly,
+}
+
+/// A new order.
+///
+/// A market order is [`TimeInForce::ImmediateOrCancel`] or [`TimeInForce::FillOrKill`]; a post-only order is a
+/// limit order that is [`TimeInForce::GoodTillCancel`]. Other combinations are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NewOrder {
+    /// Who orders.
+    pub account: AccountId,
+    /// What is ordered.
+    pub instrument: InstrumentId,
+    /// Buy or sell.
+    pub side: Side,
+    /// Limit or market.
+    pub price: OrderPrice,
+    /// Total quantity.
+    pub quantity: Qty,
+    /// How long it lives.
+    pub time_in_force: TimeInForce,
+    /// Whether it may take.
+    pub posting: Posting,
+}
