@@ -121,7 +121,8 @@ impl Task {
     /// Parses the words after `cargo xtask`. No words at all, `help`, `-h` and `--help` anywhere before `--` ask for help.
     pub(crate) fn parse(words: impl Iterator<Item = String>) -> Outcome<Self> {
         let words: Vec<String> = words.collect();
-        let asked = words.iter().take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h");
+        let asked =
+            words.iter().take_while(|word| *word != "--").any(|word| word == "--help" || word == "-h");
         let Some((chore, rest)) = words.split_first() else { return Ok(Self::Help) };
         if asked || chore == "help" {
             return Ok(Self::Help);
@@ -149,7 +150,8 @@ fn parse_run(words: &[String]) -> Outcome<RunOptions> {
         if word == "--no-open" {
             options.open = Opening::Never;
         } else if let Some(value) = value_of("--port", word, &mut words)? {
-            options.port = value.parse().map_err(|_| format!("--port takes a number from 0 to 65535, not {value:?}"))?;
+            options.port =
+                value.parse().map_err(|_| format!("--port takes a number from 0 to 65535, not {value:?}"))?;
         } else {
             return Err(unexpected("run", word));
         }
@@ -192,7 +194,11 @@ fn bare(chore: &str, words: &[String]) -> Outcome<()> {
 }
 
 /// The value of `option` when `word` is it: `--option value` or `--option=value`.
-fn value_of<'a>(option: &str, word: &'a str, rest: &mut impl Iterator<Item = &'a str>) -> Outcome<Option<&'a str>> {
+fn value_of<'a>(
+    option: &str,
+    word: &'a str,
+    rest: &mut impl Iterator<Item = &'a str>,
+) -> Outcome<Option<&'a str>> {
     if word == option {
         return rest.next().map(Some).ok_or_else(|| format!("{option} needs a value").into());
     }

@@ -22,6 +22,7 @@ mod tally;
 mod step;
 mod process;
 mod failure;
+
 use std::process::ExitCode;
 
 use arguments::Task;
@@ -51,7 +52,7 @@ fn perform() -> Outcome<bool> {
         Task::Ci => ci::ci(&workspace),
         Task::Bench { filter } => bench::bench(&workspace, filter.as_deref()).map(|()| true),
         Task::Dist => page::deliver(&workspace).map(|_| true),
-        Task::Style => style::report(&workspace),
+        Task::Style => step::step("style", || style::check(&workspace)).map(|()| true),
     }
 }
 

@@ -4,7 +4,7 @@
 //! command line, so that it can be repeated by hand.
 
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Read, Write, stdout};
+use std::io::{ErrorKind, Read, Write};
 use std::process::{Command, Stdio};
 
 use crate::failure::{Context, Failure, Outcome};
@@ -26,11 +26,14 @@ pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     Err(format!("{}\n{}", ended_badly(command, output.status), complaint.trim_end()).into())
 }
 
-/// Runs `command` with its output on ours, hands every line of its standard output to `listen`, and
-/// returns whether it ended well.
-pub(crate) fn overhear(command: &mut Command, mut listen: impl FnMut(&str)) -> Outcome<bool> {
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
+/// Runs `command`, passes its standard output on to `screen` as it comes, hands every line of it to
+/// `listen`, and returns whether it ended well.
+pub(crate) fn overhear(
+    command: &mut Command,
+    screen: &mut impl Write,
+    mut listen: impl FnMut(&str),
+) -> Outcome<bool> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
     let mut pipe = child.stdout.take().ok_or("the output of a program was not piped")?;
     let mut line = Vec::new();
     let mut chunk = [0; 8192];
@@ -42,8 +45,10 @@ pub(crate) fn overhear(command: &mut Command, mut listen: impl FnMut(&str)) -> O
             Err(error) => return Err(format!("reading from {}: {error}", quoted(command)).into()),
         };
         let bytes = &chunk[..length];
-        let mut screen = stdout().lock();
-        screen.write_all(bytes).and_then(|()| screen.flush()).context(|| "standard output".to_owned())?;
+        screen
+            .write_all(bytes)
+            .and_then(|()| screen.flush())
+            .context(|| "passing on the output of a program".to_owned())?;
         for &byte in bytes {
             if byte == b'\n' {
                 listen(String::from_utf8_lossy(&line).trim_end());
@@ -69,11 +74,7 @@ pub(crate) fn quoted(command: &Command) -> String {
 
 fn word(word: &OsStr) -> String {
     let word = word.to_string_lossy();
-    if word.is_empty() || word.contains([' ', '*', '"']) {
-        format!("'{word}'")
-    } else {
-        word.into_owned()
-    }
+    if word.is_empty() || word.contains([' ', '*', '"']) { format!("'{word}'") } else { word.into_owned() }
 }
 
 fn not_started(command: &Command, error: &std::io::Error) -> Failure {
@@ -84,7 +85,8 @@ fn ended_badly(command: &Command, status: std::process::ExitStatus) -> Failure {
     format!("{} ended with {status}", quoted(command)).into()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 
@@ -96,15 +98,17 @@ mod tests {
 
     #[test]
     fn a_listener_hears_every_line_also_an_unfinished_one() {
-        let mut heard = Vec::new();
-        let well = overhear(&mut shell("printf 'one\\ntwo\\r\\nthree'"), |line| heard.push(line.to_owned()));
+        let (mut heard, mut screen) = (Vec::new(), Vec::new());
+        let mut command = shell("printf 'one\\ntwo\\r\\nthree'");
+        let well = overhear(&mut command, &mut screen, |line| heard.push(line.to_owned()));
         assert_eq!(well, Ok(true));
         assert_eq!(heard, ["one", "two", "three"]);
+        assert_eq!(screen, b"one\ntwo\r\nthree");
     }
 
     #[test]
     fn a_bad_end_is_reported_with_the_command_line() {
-        assert_eq!(overhear(&mut shell("exit 3"), |_| ()), Ok(false));
+        assert_eq!(overhear(&mut shell("exit 3"), &mut Vec::new(), |_| ()), Ok(false));
         let failure = run(&mut shell("exit 3")).unwrap_err().to_string();
         assert_eq!(failure, "`sh -c 'exit 3'` ended with exit status: 3");
         let failure = capture(&mut shell("echo because >&2; exit 4")).unwrap_err().to_string();

@@ -64,11 +64,8 @@ impl Workspace {
     /// `PATH` for the programs we start: `first`, our own tools, then the caller's.
     pub(crate) fn search_path(&self, first: Option<&Path>) -> Outcome<OsString> {
         let caller = env::var_os("PATH").unwrap_or_default();
-        let folders = first
-            .map(Path::to_owned)
-            .into_iter()
-            .chain(self.tool_folders())
-            .chain(env::split_paths(&caller));
+        let folders =
+            first.map(Path::to_owned).into_iter().chain(self.tool_folders()).chain(env::split_paths(&caller));
         env::join_paths(folders).context(|| "a folder name that PATH cannot hold".to_owned())
     }
 
