@@ -39,7 +39,12 @@ pub(crate) enum Task {
     /// Build and serve.
     Run(RunOptions),
     /// Wait for the server that `run` becomes, and say where it is. Started by `run`, not by people.
-    Announce(RunOptions),
+    Announce {
+        /// The process that becomes the server.
+        server: u32,
+        /// Where it serves, and whether to open the page.
+        options: RunOptions,
+    },
     /// Run the tests.
     Test(Selection),
     /// Run everything continuous integration runs.
@@ -129,7 +134,7 @@ impl Task {
         }
         match chore.as_str() {
             "run" => parse_run(rest).map(Self::Run),
-            "announce" => parse_run(rest).map(Self::Announce),
+            "announce" => parse_announce(rest),
             "test" => parse_test(rest).map(Self::Test),
             "bench" => Ok(Self::Bench { filter: parse_filter(chore, rest)? }),
             "ci" => bare(chore, rest).map(|()| Self::Ci),
@@ -157,6 +162,12 @@ fn parse_run(words: &[String]) -> Outcome<RunOptions> {
         }
     }
     Ok(options)
+}
+
+fn parse_announce(words: &[String]) -> Outcome<Task> {
+    let (server, rest) = words.split_first().ok_or("announce needs the number of the server's process")?;
+    let server = server.parse().map_err(|_| format!("{server:?} is not the number of a process"))?;
+    Ok(Task::Announce { server, options: parse_run(rest)? })
 }
 
 fn parse_test(words: &[String]) -> Outcome<Selection> {
@@ -228,6 +239,8 @@ mod tests {
         assert_eq!(parse("run"), run(8700, Opening::OnDesktop));
         assert_eq!(parse("run --port 9000 --no-open"), run(9000, Opening::Never));
         assert_eq!(parse("run --port=0"), run(0, Opening::OnDesktop));
+        let options = RunOptions { port: 1, open: Opening::Never };
+        assert_eq!(parse("announce 42 --port 1 --no-open"), Ok(Task::Announce { server: 42, options }));
         assert_eq!(parse("test"), Ok(Task::Test(Selection::default())));
         let selection = Selection { only: Some(TestStep::EndToEnd), filter: Some("reload".into()) };
         assert_eq!(parse("test --only e2e -- reload"), Ok(Task::Test(selection)));

@@ -47,7 +47,7 @@ fn perform() -> Outcome<bool> {
     match task {
         Task::Help => Ok(true),
         Task::Run(options) => run::run(&workspace, &options).map(|()| true),
-        Task::Announce(options) => run::announce(&options).map(|()| true),
+        Task::Announce { server, options } => run::announce(server, &options).map(|()| true),
         Task::Test(selection) => test::test(&workspace, &selection),
         Task::Ci => ci::ci(&workspace),
         Task::Bench { filter } => bench::bench(&workspace, filter.as_deref()).map(|()| true),

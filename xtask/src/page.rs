@@ -7,8 +7,8 @@ use crate::step::{is_coloured, step};
 use crate::tool::{self, PageTools};
 use crate::workspace::{WASM, Workspace};
 
-/// The program that writes the compressed copies; Node runs it.
-const PRECOMPRESS: &str = include_str!("precompress.js");
+/// The program that writes the compressed copies, from the root of the workspace; Node runs it.
+const PRECOMPRESS: &str = "xtask/src/precompress.js";
 
 /// Builds the page into `dist/` with compressed copies, prints what it weighs, and returns that.
 pub(crate) fn deliver(workspace: &Workspace) -> Outcome<Page> {
@@ -19,8 +19,7 @@ pub(crate) fn deliver(workspace: &Workspace) -> Outcome<Page> {
     })?;
     step("build the page (trunk build --release)", || build(workspace, &tools))?;
     step("compress the page", || {
-        let listing =
-            capture(workspace.command(&tools.node).args(["-e", PRECOMPRESS, "--"]).arg(workspace.dist()))?;
+        let listing = capture(workspace.command(&tools.node).arg(PRECOMPRESS).arg(workspace.dist()))?;
         let page = Page::parse(&listing)?;
         print!("{}", page.table());
         Ok(page)
@@ -29,7 +28,8 @@ pub(crate) fn deliver(workspace: &Workspace) -> Outcome<Page> {
 
 /// Trunk runs offline, so that it takes our tools or none; the crates are fetched before.
 fn build(workspace: &Workspace, tools: &PageTools) -> Outcome<()> {
-    run(workspace.cargo().args(["fetch", "--quiet", "--target", WASM]))?;
+    let host = capture(workspace.command("rustc").args(["--print", "host-tuple"]))?;
+    run(workspace.cargo().args(["fetch", "--quiet", "--target", WASM, "--target", host.trim()]))?;
     let mut trunk = workspace.command(&tools.trunk);
     trunk.args(["build", "--release", "--offline"]);
     trunk.env("PATH", workspace.search_path(tools.first_on_path.as_deref())?);

@@ -6,9 +6,9 @@
 use std::env;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::arguments::{Opening, RunOptions};
 use crate::failure::{Context, Outcome};
@@ -18,7 +18,9 @@ use crate::step::{Colour, paint, step};
 use crate::workspace::Workspace;
 
 /// How long to wait between two questions to a server that is not up yet.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(50);
+/// The longest a server may take before it answers.
+const LONGEST_START: Duration = Duration::from_secs(120);
 
 /// Builds page and server and serves them until stopped.
 pub(crate) fn run(workspace: &Workspace, options: &RunOptions) -> Outcome<()> {
@@ -46,15 +48,18 @@ pub(crate) fn build_server(workspace: &Workspace) -> Outcome<()> {
     })
 }
 
-/// Waits until the server answers, prints its address and opens the page; gives up without a word when the
-/// server, our parent, has ended.
-pub(crate) fn announce(options: &RunOptions) -> Outcome<()> {
-    let parent = parent();
+/// Waits until the server answers, prints its address and opens the page; ends without a word when the
+/// process `server` has ended.
+pub(crate) fn announce(server: u32, options: &RunOptions) -> Outcome<()> {
+    let started = Instant::now();
     while !is_healthy(options.port) {
-        if self::parent() != parent {
+        if has_ended(server) {
             return Ok(());
         }
-        thread::sleep(PATIENCE);
+        if started.elapsed() > LONGEST_START {
+            return Err(format!("the server does not answer on port {}", options.port).into());
+        }
+        thread::sleep(PAUSE);
     }
     let address = format!("http://127.0.0.1:{}/", options.port);
     println!("\n{} {address}   (Ctrl-C stops it)\n", paint(Colour::Green, "Outcry is open at"));
@@ -77,7 +82,7 @@ fn free_port(port: u16) -> Outcome<u16> {
 fn start_announcer(port: u16, open: Opening) -> Outcome<()> {
     let own = env::current_exe().context(|| "the path of this program".to_owned())?;
     let mut announcer = Command::new(own);
-    announcer.args(["announce", "--port", &port.to_string()]);
+    announcer.args(["announce", &process::id().to_string(), "--port", &port.to_string()]);
     if open == Opening::Never {
         announcer.arg("--no-open");
     }
@@ -129,14 +134,16 @@ fn become_program(command: &mut Command) -> Outcome<()> {
     run_program(command)
 }
 
+/// Whether `server`, our parent, is gone: we then have another parent.
 #[cfg(unix)]
-fn parent() -> u32 {
-    std::os::unix::process::parent_id()
+fn has_ended(server: u32) -> bool {
+    std::os::unix::process::parent_id() != server
 }
 
+/// Elsewhere this is not known, and only the longest start bounds the wait.
 #[cfg(not(unix))]
-fn parent() -> u32 {
-    0
+fn has_ended(_server: u32) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -87,27 +87,27 @@ fn row(name: &'static str, work: impl FnOnce() -> Outcome<Tally>) -> Row {
 fn native(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--workspace", "--exclude", "outcry-web", "--no-fail-fast"]);
-    count(cargo.arg("--").args(filter))
+    count(narrow(&mut cargo, filter))
 }
 
 fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     let mut cargo = wasm_test(workspace, "outcry-web")?;
     in_browser(workspace, &mut cargo)?;
-    count(cargo.arg("--").args(filter))
+    count(narrow(&mut cargo, filter))
 }
 
 /// The same program as [`platform_in_worker`]: wasm-bindgen's runner takes Node unless told otherwise.
 fn platform_in_node(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     tool::node(workspace)?;
     let mut cargo = wasm_test(workspace, "outcry-tests")?;
-    count(cargo.args(["--test", "platform", "--"]).args(filter))
+    count(narrow(cargo.args(["--test", "platform"]), filter))
 }
 
 fn platform_in_worker(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     let mut cargo = wasm_test(workspace, "outcry-tests")?;
     in_browser(workspace, &mut cargo)?;
     cargo.env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1");
-    count(cargo.args(["--test", "platform", "--"]).args(filter))
+    count(narrow(cargo.args(["--test", "platform"]), filter))
 }
 
 fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
@@ -155,6 +155,14 @@ fn in_browser(workspace: &Workspace, cargo: &mut Command) -> Outcome<()> {
         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", DRIVER_TIMEOUT);
     Ok(())
+}
+
+/// Keeps the tests whose name contains the filter.
+fn narrow<'a>(cargo: &'a mut Command, filter: Option<&str>) -> &'a mut Command {
+    match filter {
+        Some(filter) => cargo.args(["--", filter]),
+        None => cargo,
+    }
 }
 
 /// Runs a test program and adds up its result lines. One that ends badly without a failed test, because it

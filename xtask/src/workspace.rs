@@ -69,9 +69,9 @@ impl Workspace {
         env::join_paths(folders).context(|| "a folder name that PATH cannot hold".to_owned())
     }
 
-    /// A `cargo` command in the workspace: the cargo that started this chore.
+    /// A `cargo` command in the workspace; rustup hands it the toolchain that this chore was started with.
     pub(crate) fn cargo(&self) -> Command {
-        self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        self.command("cargo")
     }
 
     /// Any other program, started in the workspace.
