@@ -1,0 +1,51 @@
+//! The joint between what trades and what keeps the exchange.
+//!
+//! Crowd, replay and import only know a [`Market`]: they read the exchange and submit commands. The page's worker
+//! and the server implement it over their journal, so everything submitted is recorded; [`BareMarket`] is the
+//! exchange alone, for tests and for runs that nobody keeps.
+
+use outcry_engine::{Command, Event, Exchange, Timestamp};
+
+/// An exchange that can be read and given commands.
+pub trait Market {
+    /// The exchange as it stands.
+    fn exchange(&self) -> &Exchange;
+
+    /// Executes one command and answers with its events, at least one; a refusal is one of them.
+    ///
+    /// Time never goes back: a command stamped earlier than the exchange's now runs at now.
+    fn submit(&mut self, at: Timestamp, command: Command) -> &[Event];
+}
+
+/// An exchange without a journal.
+pub struct BareMarket {
+    exchange: Exchange,
+    /// Events of the last command; kept so that its memory is used again.
+    events: Vec<Event>,
+}
+
+impl BareMarket {
+    /// An empty exchange.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { exchange: Exchange::new(), events: Vec::new() }
+    }
+}
+
+impl Default for BareMarket {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Market for BareMarket {
+    fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    fn submit(&mut self, at: Timestamp, command: Command) -> &[Event] {
+        self.events.clear();
+        self.exchange.execute(at, &command, &mut self.events);
+        &self.events
+    }
+}
