@@ -8,11 +8,18 @@ use crate::{Amount, Symbol};
 /// A currency, coin or stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asset {
-    pub(crate) symbol: Symbol,
-    pub(crate) decimals: u8,
+    symbol: Symbol,
+    decimals: u8,
 }
 
 impl Asset {
+    /// An asset whose amounts are parsed and printed with `decimals` digits, at most
+    /// [`MAX_DECIMALS`](crate::limits::MAX_DECIMALS).
+    #[must_use]
+    pub const fn new(symbol: Symbol, decimals: u8) -> Self {
+        Self { symbol, decimals }
+    }
+
     /// Its symbol.
     #[must_use]
     pub const fn symbol(&self) -> Symbol {

@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::decimal::{self, DecimalError};
 use crate::limits::MAX_AMOUNT;
-use crate::{Asset, AssetId, FeeRate, Lots, NewInstrument, OutOfRange, Price, Qty, Reject, Side, Symbol};
+use crate::{AssetId, FeeRate, Lots, NewInstrument, OutOfRange, Price, Qty, Reject, Side, Symbol};
 
 /// Something that can be traded: its terms, and the integer scales that follow from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,21 +18,24 @@ pub struct Instrument {
 }
 
 impl Instrument {
-    /// Derives the scales, or says why the terms do not give whole numbers.
-    pub(crate) fn new(terms: NewInstrument, base: &Asset, quote: &Asset) -> Result<Self, Reject> {
+    /// Derives the scales from the terms and the decimals of both assets.
+    ///
+    /// # Errors
+    /// [`Reject::LotNotRepresentable`] or [`Reject::TickNotRepresentable`] if they are not whole numbers.
+    pub fn from_terms(terms: NewInstrument, base_decimals: u8, quote_decimals: u8) -> Result<Self, Reject> {
         let whole = |value: Option<Decimal>, decimals: u8| -> Option<i64> {
             let units = value?.checked_div(decimal::power_of_ten(decimals))?;
             (units.is_integer() && units > Decimal::ZERO).then(|| units.to_i64()).flatten()
         };
-        let lot_units = whole(Some(terms.lot), base.decimals)
+        let lot_units = whole(Some(terms.lot), base_decimals)
             .filter(|&units| units <= MAX_AMOUNT)
-            .ok_or(Reject::LotNotRepresentable { lot: terms.lot, decimals: base.decimals })?;
-        let tick_value = whole(terms.tick.checked_mul(terms.lot), quote.decimals)
+            .ok_or(Reject::LotNotRepresentable { lot: terms.lot, decimals: base_decimals })?;
+        let tick_value = whole(terms.tick.checked_mul(terms.lot), quote_decimals)
             .filter(|&units| units <= MAX_AMOUNT && terms.tick > Decimal::ZERO)
             .ok_or(Reject::TickNotRepresentable {
                 tick: terms.tick,
                 lot: terms.lot,
-                decimals: quote.decimals,
+                decimals: quote_decimals,
             })?;
         Ok(Self { terms, lot_units, tick_value })
     }

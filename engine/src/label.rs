@@ -138,7 +138,7 @@ label!(
     /// The name of an account: 1 to 24 bytes of UTF-8 without control characters, no space at its start.
     AccountName,
     MAX_ACCOUNT_NAME,
-    |index, c| !c.is_control() && !(index == 0 && c.is_whitespace())
+    |index, c| !c.is_control() && (index > 0 || !c.is_whitespace())
 );
 
 #[cfg(test)]
@@ -155,10 +155,7 @@ mod tests {
         );
         assert!(Symbol::new("-A").is_err());
         assert!(Symbol::new("ABCDEFGHIJKLMNOP").is_ok());
-        assert_eq!(
-            Symbol::new("ABCDEFGHIJKLMNOPQ"),
-            Err(LabelError::TooLong { len: 17, max: 16 })
-        );
+        assert_eq!(Symbol::new("ABCDEFGHIJKLMNOPQ"), Err(LabelError::TooLong { len: 17, max: 16 }));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! Inside, everything is an integer: [`Price`] in ticks, [`Qty`] in lots, [`Amount`] in minor units. Decimals are
 //! read and printed at the edge by [`Instrument`] and [`Asset`].
 
-pub mod limits;
+#![deny(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::float_arithmetic)]
 
 mod units;
 mod label;
@@ -19,14 +19,17 @@ mod order;
 mod command;
 mod reject;
 mod event;
-mod digest;
-mod account;
-mod book;
+pub mod limits;
+
 mod exchange;
 mod matching;
 mod settlement;
+mod account;
+mod book;
 mod preview;
+mod explain;
 mod check;
+mod digest;
 
 pub use account::{Account, Balance};
 pub use asset::Asset;

@@ -9,9 +9,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{
-    MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS,
-};
+use crate::limits::{MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS};
 use crate::{AccountId, AccountName, Amount, AssetId, InstrumentId, OrderId, Price, Qty, Symbol};
 
 /// A business answer: the command was understood and refused.
@@ -110,6 +108,8 @@ pub enum Reject {
     },
     /// Price times quantity exceeds [`MAX_AMOUNT`] of the quote asset, or the quantity that of the base asset.
     NotionalTooLarge {
+        /// Of what.
+        instrument: InstrumentId,
         /// Given; `None` for a market order.
         price: Option<Price>,
         /// Given.
@@ -128,6 +128,8 @@ pub enum Reject {
     // Book
     /// A replacement total that is not above what was filled already.
     BelowFilled {
+        /// Of what.
+        instrument: InstrumentId,
         /// Given.
         quantity: Qty,
         /// Filled so far.
@@ -135,6 +137,8 @@ pub enum Reject {
     },
     /// A post-only order that would trade at once.
     PostOnlyWouldTake {
+        /// Of what.
+        instrument: InstrumentId,
         /// Given.
         price: Price,
         /// The best opposite price.
@@ -213,31 +217,25 @@ impl fmt::Display for Reject {
                 amount.get(),
                 supply.get()
             ),
-            Self::NotionalTooLarge { price, quantity } => {
+            Self::NotionalTooLarge { price, quantity, .. } => {
                 write!(f, "{} lots", quantity.get())?;
                 if let Some(price) = price {
                     write!(f, " at {} ticks", price.get())?;
                 }
                 write!(f, " are worth more than {MAX_AMOUNT} minor units")
             }
-            Self::InsufficientFunds { asset, needed, available } => write!(
-                f,
-                "{} of asset {asset} needed, {} available",
-                needed.get(),
-                available.get()
-            ),
-            Self::BelowFilled { quantity, filled } => write!(
+            Self::InsufficientFunds { asset, needed, available } => {
+                write!(f, "{} of asset {asset} needed, {} available", needed.get(), available.get())
+            }
+            Self::BelowFilled { quantity, filled, .. } => write!(
                 f,
                 "the total {} is not above the {} lots filled already",
                 quantity.get(),
                 filled.get()
             ),
-            Self::PostOnlyWouldTake { price, best } => write!(
-                f,
-                "post-only at {} ticks would trade with the best price {}",
-                price.get(),
-                best.get()
-            ),
+            Self::PostOnlyWouldTake { price, best, .. } => {
+                write!(f, "post-only at {} ticks would trade with the best price {}", price.get(), best.get())
+            }
         }
     }
 }

@@ -86,9 +86,7 @@ impl Qty {
 }
 
 /// A quantity in lots that may be zero: what is left of an order, what rests at a level.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Lots(u64);
 
@@ -156,9 +154,7 @@ impl Amount {
 }
 
 /// Nanoseconds since 1970-01-01T00:00:00 UTC.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(u64);
 
@@ -242,10 +238,7 @@ mod tests {
     fn bounds_are_inclusive() {
         assert_eq!(Price::new(1).unwrap().get(), 1);
         assert_eq!(Price::new(MAX_PRICE).unwrap().get(), MAX_PRICE);
-        assert_eq!(
-            Price::new(0).unwrap_err().to_string(),
-            format!("0 is outside 1 to {MAX_PRICE}")
-        );
+        assert_eq!(Price::new(0).unwrap_err().to_string(), format!("0 is outside 1 to {MAX_PRICE}"));
         assert!(Price::new(MAX_PRICE + 1).is_err());
         assert!(Price::new(i64::MIN).is_err());
         assert!(Qty::new(0).is_err());

@@ -1,0 +1,96 @@
+//! What an order would do, without doing it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Amount, AssetId, Exchange, Lots, NewOrder, OrderPrice, Price, Reject, Side, TimeInForce};
+
+/// What an order would do if it came now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Its trades by price, in the order they would happen.
+    pub fills: Vec<PreviewFill>,
+    /// Lots it would trade.
+    pub filled: Lots,
+    /// What they are worth, in minor units of the quote asset.
+    pub value: Amount,
+    /// The fee on them, in minor units of the quote asset.
+    pub fee: Amount,
+    /// Lots that would rest.
+    pub rests: Lots,
+    /// Lots before them in the queue of their price.
+    pub ahead: Lots,
+    /// Lots that would be canceled.
+    pub canceled: Lots,
+    /// What must be available: the asset given, and how much of it is held at entry.
+    pub pays: (AssetId, Amount),
+}
+
+/// Trades at one price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewFill {
+    /// The price.
+    pub price: Price,
+    /// Lots.
+    pub quantity: Lots,
+    /// Resting orders touched.
+    pub orders: u32,
+}
+
+impl Exchange {
+    /// What the order would do now; nothing changes. The fee is the sum of the fees of the single trades.
+    ///
+    /// # Errors
+    /// The [`Reject`] that the order would get.
+    pub fn preview(&self, terms: &NewOrder) -> Result<Preview, Reject> {
+        let admission = self.admit(terms)?;
+        let instrument = &self.instruments[terms.instrument.index()];
+        let (quantity, taker_fee) = (terms.quantity.get(), instrument.terms().taker_fee);
+        let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
+        for level in self.books.levels(terms.instrument, terms.side.opposite()) {
+            if left == 0 || !terms.price.reaches(terms.side, level.price) {
+                break;
+            }
+            let mut fill = PreviewFill { price: level.price, quantity: Lots::ZERO, orders: 0 };
+            for resting in self.books.queue(level) {
+                let lots = left.min(resting.leaves.get());
+                if lots == 0 {
+                    break;
+                }
+                let worth =
+                    i64::try_from(lots).unwrap_or(i64::MAX) * level.price.get() * instrument.tick_value();
+                left -= lots;
+                value += worth;
+                fee += taker_fee.fee_floor(worth);
+                fill.orders += 1;
+                fill.quantity = Lots::new(fill.quantity.get() + lots);
+            }
+            fills.push(fill);
+        }
+        if terms.time_in_force == TimeInForce::FillOrKill && left > 0 {
+            (fills, left, value, fee) = (Vec::new(), quantity, 0, 0);
+        }
+        let (rests, ahead) = match (terms.price, terms.time_in_force) {
+            (OrderPrice::Limit(price), TimeInForce::GoodTillCancel) if left > 0 => {
+                let queue = self.books.level(terms.instrument, terms.side, price);
+                (left, queue.map_or(0, |level| level.quantity))
+            }
+            _ => (0, 0),
+        };
+        Ok(Preview {
+            fills,
+            filled: Lots::new(quantity - left),
+            value: Amount::proved(value),
+            fee: Amount::proved(fee),
+            rests: Lots::new(rests),
+            ahead: Lots::new(ahead),
+            canceled: Lots::new(left - rests),
+            pays: (instrument.gives(terms.side), Amount::proved(admission.hold)),
+        })
+    }
+
+    /// The touch: best bid and best ask.
+    #[must_use]
+    pub fn touch(&self, instrument: crate::InstrumentId) -> (Option<Price>, Option<Price>) {
+        (self.best(instrument, Side::Buy), self.best(instrument, Side::Sell))
+    }
+}
