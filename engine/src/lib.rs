@@ -7,7 +7,12 @@
 //! Inside, everything is an integer: [`Price`] in ticks, [`Qty`] in lots, [`Amount`] in minor units. Decimals are
 //! read and printed at the edge by [`Instrument`] and [`Asset`].
 
-#![deny(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::float_arithmetic)]
+#![deny(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::float_arithmetic
+)]
 
 mod units;
 mod label;

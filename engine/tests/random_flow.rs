@@ -1,8 +1,10 @@
 //! A long random flow keeps every rule that [`Exchange::check`] knows, and a preview tells what its order does.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, Lots, NewInstrument,
-    NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp,
+    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, Lots,
+    NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp,
 };
 
 /// A small generator, enough to walk the rules.
@@ -108,7 +110,10 @@ fn every_rule_holds_and_previews_come_true() {
                         _ => {}
                     }
                 }
-                assert_eq!((filled, rested, canceled), (preview.filled.get(), preview.rests, preview.canceled));
+                assert_eq!(
+                    (filled, rested, canceled),
+                    (preview.filled.get(), preview.rests, preview.canceled)
+                );
                 kinds[0] += u32::from(filled > 0);
                 kinds[1] += u32::from(!rested.is_zero());
                 kinds[2] += u32::from(!canceled.is_zero());
