@@ -14,29 +14,48 @@ use crate::test;
 use crate::tool;
 use crate::workspace::{WASM, Workspace};
 
-/// Runs every gate and every test, and returns whether all is well.
-pub(crate) fn ci(workspace: &Workspace) -> Outcome<bool> {
-    let gates = [
-        ("style", step("style", || style::check(workspace))),
-        ("formatting", step("formatting", || run(workspace.cargo().args(["fmt", "--all", "--check"])))),
-        ("lock file", step("lock file", || lock_file(workspace))),
-        ("lints", step("lints (native)", || lints(workspace))),
-        ("lints of the page", step("lints (wasm)", || lints_of_page(workspace))),
-        ("licences", step("licences and sources of dependencies", || dependencies(workspace))),
-        ("page", page::deliver(workspace).and_then(|page| page.check(BUDGET))),
-    ];
-    for (name, outcome) in &gates {
-        report(name, outcome);
-    }
-    let passed = test::test_with_page(workspace, &Selection::default())?;
-    Ok(passed && gates.iter().all(|(_, outcome)| outcome.is_ok()))
+/// What a gate says when nothing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// It was checked.
+    Passed,
+    /// It could not be checked here, which is no failure.
+    Skipped,
 }
 
-fn report(name: &str, outcome: &Outcome<()>) {
-    match outcome {
-        Ok(()) => println!("{name}: {}", paint(Colour::Green, "passed")),
-        Err(failure) => println!("{name}: {}: {failure}", paint(Colour::Red, "failed")),
+/// Runs every gate and every test, and returns whether all is well.
+pub(crate) fn ci(workspace: &Workspace) -> Outcome<bool> {
+    let mut gates = vec![
+        ("style", step("style", || style::check(workspace).map(passed))),
+        (
+            "formatting",
+            step("formatting", || run(workspace.cargo().args(["fmt", "--all", "--check"])).map(passed)),
+        ),
+        ("lock file", step("lock file", || lock_file(workspace).map(passed))),
+        ("lints", step("lints (native)", || lints(workspace).map(passed))),
+        ("lints of the page", step("lints (wasm)", || lints_of_page(workspace).map(passed))),
+        ("licences", step("licences and sources of dependencies", || dependencies(workspace))),
+    ];
+    let page = page::deliver(workspace);
+    let delivered = page.as_ref().map(|_| ()).map_err(Clone::clone);
+    gates.push(("page", page.and_then(|page| page.check(BUDGET)).map(passed)));
+    let tests = test::run_tests(workspace, &Selection::default(), &delivered);
+    let well = tests.is_good() && gates.iter().all(|(_, outcome)| outcome.is_ok());
+    println!();
+    for (gate, outcome) in &gates {
+        match outcome {
+            Ok(Verdict::Passed) => println!("{gate}: {}", paint(Colour::Green, "passed")),
+            Ok(Verdict::Skipped) => println!("{gate}: {}", paint(Colour::Yellow, "skipped")),
+            Err(failure) => println!("{gate}: {}: {failure}", paint(Colour::Red, "failed")),
+        }
     }
+    print!("\n{}", tests.table());
+    println!("{}", paint(if well { Colour::Green } else { Colour::Red }, &tests.sum().to_string()));
+    Ok(well)
+}
+
+fn passed((): ()) -> Verdict {
+    Verdict::Passed
 }
 
 /// The committed lock file must be the one the manifests lead to.
@@ -76,13 +95,14 @@ fn lints_of_page(workspace: &Workspace) -> Outcome<()> {
 }
 
 /// `cargo deny` is used where it is installed; it takes long to build and is no part of the two commands.
-fn dependencies(workspace: &Workspace) -> Outcome<()> {
+fn dependencies(workspace: &Workspace) -> Outcome<Verdict> {
     if tool::find(workspace, "cargo-deny").is_none() {
         warn(
-            "cargo-deny is missing: it checks licences and sources; get it with `cargo install --locked cargo-deny`. Skipped",
+            "cargo-deny is missing: it checks licences and sources; \
+             get it with `cargo install --locked cargo-deny`",
         );
-        return Ok(());
+        return Ok(Verdict::Skipped);
     }
     note("rules: deny.toml");
-    run(workspace.cargo().args(["deny", "check"]))
+    run(workspace.cargo().args(["deny", "check"])).map(passed)
 }

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// The most lines a source file may have.
 const LONGEST_FILE: usize = 600;
 /// Folders that hold nothing of ours.
-const FOREIGN: [&str; 4] = ["target", "dist", "node_modules", ".git"];
+const FOREIGN: [&str; 5] = ["target", "dist", "node_modules", "vendor", ".git"];
 /// Kinds of files that are source code.
 const SOURCES: [&str; 4] = ["rs", "css", "js", "html"];
 /// Kinds of files that are read at all.

@@ -33,32 +33,67 @@ struct Row {
     remark: Option<String>,
 }
 
+/// What became of all steps that were selected.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    rows: Vec<Row>,
+    filtered: bool,
+}
+
+impl Report {
+    /// Whether tests ran, in every step unless a filter was given, and none failed.
+    pub(crate) fn is_good(&self) -> bool {
+        let sum = self.sum();
+        sum.failed == 0
+            && sum.passed > 0
+            && (self.filtered || self.rows.iter().all(|row| row.tally.ran() > 0))
+    }
+
+    /// A row for each step: counts, time, and what there is to say.
+    pub(crate) fn table(&self) -> String {
+        let mut text =
+            format!("{:<10}{:>8}{:>8}{:>9}{:>14}\n", "step", "passed", "failed", "skipped", "time");
+        for Row { name, tally, time, remark } in &self.rows {
+            let Tally { passed, failed, skipped } = tally;
+            text += &format!("{name:<10}{passed:>8}{failed:>8}{skipped:>9}{:>14}", Seconds(*time));
+            text += &remark.as_ref().map_or("\n".to_owned(), |remark| format!("  {remark}\n"));
+        }
+        text
+    }
+
+    /// The counts of all steps together: what the last line says.
+    pub(crate) fn sum(&self) -> Tally {
+        let mut sum = Tally::default();
+        for row in &self.rows {
+            sum += row.tally;
+        }
+        sum
+    }
+}
+
 /// Runs the selected tests, prints the summary, and returns whether all is well.
 pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome<bool> {
-    if selection.only.is_none_or(|only| only == TestStep::EndToEnd) {
-        // A page that cannot be built fails the end-to-end step, which then finds none.
-        if let Err(failure) = page::deliver(workspace) {
-            note(&failure.to_string());
-        }
-    }
-    test_with_page(workspace, selection)
+    let needs_page = selection.only.is_none_or(|only| only == TestStep::EndToEnd);
+    let page = if needs_page { page::deliver(workspace).map(|_| ()) } else { Ok(()) };
+    let report = run_tests(workspace, selection, &page);
+    print!("\n{}", report.table());
+    let colour = if report.is_good() { Colour::Green } else { Colour::Red };
+    println!("{}", paint(colour, &report.sum().to_string()));
+    Ok(report.is_good())
 }
 
-/// As [`test`], with the page already delivered into `dist/`.
-pub(crate) fn test_with_page(workspace: &Workspace, selection: &Selection) -> Outcome<bool> {
+/// Runs the selected tests. `page` says whether the page was delivered into `dist/`, where the end-to-end
+/// tests find it; when it was not, they fail for that reason.
+pub(crate) fn run_tests(workspace: &Workspace, selection: &Selection, page: &Outcome<()>) -> Report {
     let steps = TestStep::ALL.into_iter().filter(|step| selection.only.is_none_or(|only| only == *step));
     let filter = selection.filter.as_deref();
-    let rows: Vec<Row> = steps.flat_map(|step| rows_of(workspace, step, filter)).collect();
-    println!();
-    print!("{}", table(&rows));
-    let sum = sum(&rows);
-    let well =
-        sum.failed == 0 && sum.passed > 0 && (filter.is_some() || rows.iter().all(|row| row.tally.ran() > 0));
-    println!("{}", paint(if well { Colour::Green } else { Colour::Red }, &sum.to_string()));
-    Ok(well)
+    Report {
+        rows: steps.flat_map(|step| rows_of(workspace, step, filter, page)).collect(),
+        filtered: filter.is_some(),
+    }
 }
 
-fn rows_of(workspace: &Workspace, step: TestStep, filter: Option<&str>) -> Vec<Row> {
+fn rows_of(workspace: &Workspace, step: TestStep, filter: Option<&str>, page: &Outcome<()>) -> Vec<Row> {
     match step {
         TestStep::Native => vec![row("native", || native(workspace, filter))],
         TestStep::Browser => vec![row("browser", || browser(workspace, filter))],
@@ -66,7 +101,7 @@ fn rows_of(workspace: &Workspace, step: TestStep, filter: Option<&str>) -> Vec<R
             row("node", || platform_in_node(workspace, filter)),
             row("worker", || platform_in_worker(workspace, filter)),
         ],
-        TestStep::EndToEnd => vec![row("e2e", || end_to_end(workspace, filter))],
+        TestStep::EndToEnd => vec![row("e2e", || page.clone().and_then(|()| end_to_end(workspace, filter)))],
     }
 }
 
@@ -111,9 +146,6 @@ fn platform_in_worker(workspace: &Workspace, filter: Option<&str>) -> Outcome<Ta
 }
 
 fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
-    if !workspace.dist().join("index.html").is_file() {
-        return Err("there is no page in dist/ to test: its build failed".into());
-    }
     let browser = Browser::ready(workspace)?;
     build_server(workspace)?;
     // Each test drives a browser of its own, which keeps about two cores busy.
@@ -185,24 +217,6 @@ fn tally(command: &mut Command, screen: &mut impl Write) -> Outcome<Tally> {
     Ok(tally)
 }
 
-fn sum(rows: &[Row]) -> Tally {
-    let mut sum = Tally::default();
-    for row in rows {
-        sum += row.tally;
-    }
-    sum
-}
-
-fn table(rows: &[Row]) -> String {
-    let mut text = format!("{:<10}{:>8}{:>8}{:>9}{:>14}\n", "step", "passed", "failed", "skipped", "time");
-    for Row { name, tally, time, remark } in rows {
-        let Tally { passed, failed, skipped } = tally;
-        text += &format!("{name:<10}{passed:>8}{failed:>8}{skipped:>9}{:>14}", Seconds(*time));
-        text += &remark.as_ref().map_or("\n".to_owned(), |remark| format!("  {remark}\n"));
-    }
-    text
-}
-
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
@@ -226,10 +240,17 @@ mod tests {
 
     #[test]
     fn a_step_that_cannot_run_or_runs_nothing_says_so() {
-        let broken = row("broken", || Err("no browser".into()));
+        let good = row("good", || Ok(Tally { passed: 1, ..Tally::default() }));
         let empty = row("empty", || Ok(Tally::default()));
-        assert_eq!(sum(&[broken.clone(), empty.clone()]).failed, 1);
-        let table = table(&[broken, empty]);
+        let broken = row("broken", || Err("no browser".into()));
+        let report =
+            |rows: &[&Row], filtered| Report { rows: rows.iter().copied().cloned().collect(), filtered };
+        assert!(report(&[&good], false).is_good());
+        assert!(!report(&[&good, &empty], false).is_good());
+        assert!(report(&[&good, &empty], true).is_good());
+        assert!(!report(&[&empty], true).is_good());
+        assert!(!report(&[&good, &broken], true).is_good());
+        let table = report(&[&broken, &empty], false).table();
         assert!(table.contains("no browser\n") && table.contains("no test ran\n"), "{table}");
     }
 }

@@ -60,13 +60,12 @@ pub(crate) fn node(workspace: &Workspace) -> Outcome<PathBuf> {
 /// The first program called `name` among our tools and on `PATH`.
 pub(crate) fn find(workspace: &Workspace, name: &str) -> Option<PathBuf> {
     let caller = env::var_os("PATH").unwrap_or_default();
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    workspace
-        .tool_folders()
-        .into_iter()
-        .chain(env::split_paths(&caller))
-        .map(|folder| folder.join(&file))
-        .find(|path| path.is_file())
+    // On Windows what npm installs are scripts.
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
+    let mut folders = workspace.tool_folders().into_iter().chain(env::split_paths(&caller));
+    folders.find_map(|folder| {
+        endings.iter().map(|ending| folder.join(format!("{name}{ending}"))).find(|path| path.is_file())
+    })
 }
 
 /// The one line about a tool that is not there: what, why, how to get it.
@@ -126,8 +125,7 @@ fn wasm_opt(workspace: &Workspace) -> Outcome<Option<PathBuf>> {
     }
     let installed =
         step(&format!("install wasm-opt (npm package binaryen {BINARYEN}) into target/tools"), || {
-            let npm =
-                find(workspace, if cfg!(windows) { "npm.cmd" } else { "npm" }).ok_or("npm is not on PATH")?;
+            let npm = find(workspace, "npm").ok_or("npm is not on PATH")?;
             let mut install = workspace.command(npm);
             install.args([
                 "install",
@@ -140,11 +138,14 @@ fn wasm_opt(workspace: &Workspace) -> Outcome<Option<PathBuf>> {
             install.arg("--prefix").arg(workspace.tools().join("npm")).arg(format!("binaryen@{BINARYEN}"));
             run(&mut install)
         });
-    if installed.is_ok() && is_new_enough(workspace) {
-        return Ok(None);
-    }
+    let reason = match installed {
+        Ok(()) if is_new_enough(workspace) => return Ok(None),
+        Ok(()) => "it was installed but does not run".to_owned(),
+        Err(failure) => failure.to_string(),
+    };
     warn(&format!(
-        "wasm-opt is missing: it makes the page smaller; get binaryen {OLDEST_WASM_OPT} or newer onto PATH. The page is built unoptimised"
+        "wasm-opt is missing ({reason}): it makes the page smaller; get binaryen {OLDEST_WASM_OPT} or newer onto PATH. \
+         The page is built unoptimised"
     ));
     pass_through::install(&workspace.tools().join("pass-through")).map(Some)
 }
