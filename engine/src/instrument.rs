@@ -90,10 +90,15 @@ impl Instrument {
     /// [`DecimalError`] if it is off the tick or out of range.
     pub fn price_from(&self, value: Decimal) -> Result<Price, DecimalError> {
         let range = |e| DecimalError::out_of_range(value, self.terms.tick, e);
+        let widest = OutOfRange { given: 0, min: 1, max: i128::from(crate::limits::MAX_PRICE) };
         if value <= Decimal::ZERO {
-            return Err(range(OutOfRange { given: 0, min: 1, max: i128::from(crate::limits::MAX_PRICE) }));
+            return Err(range(widest));
         }
-        Price::new(decimal::steps(value, self.terms.tick)?).map_err(range)
+        let ticks = decimal::steps(value, self.terms.tick).map_err(|e| match e {
+            DecimalError::OutOfRange { .. } => range(widest),
+            other => other,
+        })?;
+        Price::new(ticks).map_err(range)
     }
 
     /// Reads a decimal quantity, exactly.
@@ -114,7 +119,10 @@ impl Instrument {
         if value <= Decimal::ZERO {
             return Err(range(out));
         }
-        let lots = decimal::steps(value, self.terms.lot)?;
+        let lots = decimal::steps(value, self.terms.lot).map_err(|e| match e {
+            DecimalError::OutOfRange { .. } => range(out),
+            other => other,
+        })?;
         Qty::new(u64::try_from(lots).map_err(|_| range(out))?).map_err(range)
     }
 
