@@ -1,6 +1,8 @@
 //! A command as the JSON object that [`parse`](crate::parse) reads back.
 
-use outcry_engine::{AccountName, Command, Exchange, Instrument, OrderPrice, Posting, Side, Symbol, TimeInForce};
+use outcry_engine::{
+    AccountName, Command, Exchange, Instrument, OrderPrice, Posting, Side, Symbol, TimeInForce,
+};
 use serde::Serialize;
 
 use crate::decimal::DecimalText;
@@ -104,7 +106,9 @@ impl CommandText {
                     post_only: order.posting == Posting::PostOnly,
                 }
             }
-            Command::CancelOrder { account: id, order } => Self::Cancel { account: account(id)?, order: order.get() },
+            Command::CancelOrder { account: id, order } => {
+                Self::Cancel { account: account(id)?, order: order.get() }
+            }
             Command::ReplaceOrder { account: id, order, price, quantity } => {
                 let instrument = exchange.instrument(exchange.order(order)?.instrument)?;
                 Self::Replace {

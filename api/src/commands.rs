@@ -6,8 +6,9 @@
 use std::fmt;
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, Instrument, InstrumentId, NewInstrument,
-    NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp, limits, parse_decimal,
+    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, Instrument, InstrumentId,
+    NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp,
+    limits, parse_decimal,
 };
 
 use crate::fields::{FieldError, Fields};
@@ -68,7 +69,7 @@ pub fn parse(text: &str, exchange: &Exchange) -> Result<Request, RequestError> {
     let id = fields.optional("id", request_id);
     let at = fields.optional("at", TimeText::parse).map(|time| time.0);
     let word = fields.required("command", |text| {
-        COMMANDS.into_iter().find(|&word| word == text).ok_or_else(|| one_of(&COMMANDS))
+        COMMANDS.into_iter().find(|&word| word == text).ok_or_else(|| not_one_of(text, &COMMANDS))
     });
     let Some(word) = word else {
         // Which other fields are right depends on the command: only what is known to be wrong is told.
@@ -114,16 +115,19 @@ fn request_id(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn one_of(words: &[&str]) -> String {
-    format!("must be one of {}", words.join(", "))
+fn not_one_of(text: &str, words: &[&str]) -> String {
+    let text: String = text.chars().take(32).collect();
+    format!("{text:?} is not one of {}", words.join(", "))
 }
 
 /// Reads a word of a fixed set.
 fn word<T: Copy>(words: &[(&str, T)]) -> impl Fn(&str) -> Result<T, String> {
     move |text| {
-        words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
-            one_of(&words.iter().map(|&(word, _)| word).collect::<Vec<_>>())
-        })
+        words
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|&(_, value)| value)
+            .ok_or_else(|| not_one_of(text, &words.iter().map(|&(word, _)| word).collect::<Vec<_>>()))
     }
 }
 
@@ -145,7 +149,7 @@ impl Reader<'_> {
         let exchange = self.exchange;
         self.fields.required("account", |text| {
             let name = AccountName::new(text).map_err(|e| e.to_string())?;
-            exchange.find_account(name).ok_or_else(|| "is not the name of an account here".to_owned())
+            exchange.find_account(name).ok_or_else(|| format!("{text:?} is not the name of an account here"))
         })
     }
 
@@ -153,7 +157,7 @@ impl Reader<'_> {
         let exchange = self.exchange;
         self.fields.required(field, |text| {
             let symbol = Symbol::new(text).map_err(|e| e.to_string())?;
-            exchange.find_asset(symbol).ok_or_else(|| "is not the symbol of an asset here".to_owned())
+            exchange.find_asset(symbol).ok_or_else(|| format!("{text:?} is not the symbol of an asset here"))
         })
     }
 
@@ -161,20 +165,14 @@ impl Reader<'_> {
         let exchange = self.exchange;
         self.fields.required("instrument", |text| {
             let symbol = Symbol::new(text).map_err(|e| e.to_string())?;
-            exchange.find_instrument(symbol).ok_or_else(|| "is not the symbol of an instrument here".to_owned())
+            exchange
+                .find_instrument(symbol)
+                .ok_or_else(|| format!("{text:?} is not the symbol of an instrument here"))
         })
     }
 
     fn order(&mut self) -> Option<OrderId> {
-        if !self.fields.has("order") {
-            self.fields.missing("order");
-        }
-        let number = self.fields.integer("order", u64::MAX)?;
-        let order = OrderId::new(number);
-        if order.is_none() {
-            self.fields.wrong("order", Some(&number.into()), "must be at least 1");
-        }
-        order
+        self.fields.required_integer("order", 1..=u64::MAX).and_then(OrderId::new)
     }
 
     /// A price of the instrument; without one, only that it is a decimal is checked.
@@ -195,10 +193,7 @@ impl Reader<'_> {
 
     fn create_asset(&mut self) -> Option<Command> {
         let symbol = self.fields.required("symbol", Symbol::new);
-        if !self.fields.has("decimals") {
-            self.fields.missing("decimals");
-        }
-        let decimals = self.fields.integer("decimals", limits::MAX_DECIMALS.into());
+        let decimals = self.fields.required_integer("decimals", 0..=limits::MAX_DECIMALS.into());
         let decimals = u8::try_from(decimals?).ok()?;
         Some(Command::CreateAsset { symbol: symbol?, decimals })
     }
@@ -224,8 +219,10 @@ impl Reader<'_> {
 
     /// A fee; absent is none. A wrong one is noted, and zero stands in until the errors are told.
     fn fee(&mut self, field: &'static str) -> FeeRate {
-        let ppm = self.fields.integer(field, FeeRate::MAX_PPM.into());
-        ppm.and_then(|ppm| u32::try_from(ppm).ok()).and_then(|ppm| FeeRate::from_ppm(ppm).ok()).unwrap_or_default()
+        let ppm = self.fields.integer(field, 0..=FeeRate::MAX_PPM.into());
+        ppm.and_then(|ppm| u32::try_from(ppm).ok())
+            .and_then(|ppm| FeeRate::from_ppm(ppm).ok())
+            .unwrap_or_default()
     }
 
     fn open_account(&mut self) -> Option<Command> {
@@ -233,10 +230,7 @@ impl Reader<'_> {
         Some(Command::OpenAccount { name })
     }
 
-    fn transfer(
-        &mut self,
-        command: impl FnOnce(AccountId, AssetId, Amount) -> Command,
-    ) -> Option<Command> {
+    fn transfer(&mut self, command: impl FnOnce(AccountId, AssetId, Amount) -> Command) -> Option<Command> {
         let account = self.account();
         let asset = self.asset("asset");
         let terms = asset.and_then(|asset| self.exchange.asset(asset));

@@ -1,8 +1,8 @@
 //! Events as JSON objects, one for each, with names for ids and decimals for integers.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, CancelReason, Event, Exchange, Instrument, InstrumentId, LedgerKind,
-    LedgerLine, Lots, Price, Priority, Receipt, Symbol, Trade,
+    AccountId, AccountName, Amount, AssetId, CancelReason, Event, Exchange, Instrument, InstrumentId,
+    LedgerKind, LedgerLine, Lots, Price, Priority, Receipt, Symbol, Trade,
 };
 use serde::Serialize;
 
@@ -153,7 +153,9 @@ impl<'a> Names<'a> {
     }
 
     fn amount(&self, asset: AssetId, amount: Amount) -> DecimalText {
-        DecimalText(self.exchange.asset(asset).expect("an event names an asset of its exchange").decimal(amount))
+        DecimalText(
+            self.exchange.asset(asset).expect("an event names an asset of its exchange").decimal(amount),
+        )
     }
 
     fn instrument(&self, id: InstrumentId) -> Scale<'a> {

@@ -4,9 +4,10 @@
 //! mistake is never silently a default.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 /// Longest text of a given value that an error repeats, in characters.
@@ -27,11 +28,7 @@ pub struct FieldError {
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.field.is_empty() {
-            write!(f, "{}", self.field)?;
-            if let Some(given) = &self.given {
-                write!(f, " {given}")?;
-            }
-            write!(f, " ")?;
+            write!(f, "{}: ", self.field)?;
         }
         write!(f, "{}", self.message)
     }
@@ -119,20 +116,36 @@ impl Fields {
         };
         let read = match &value {
             Value::String(text) => parse(text).map_err(|e| e.to_string()),
-            Value::Number(number) => Err(format!("must be a string, \"{number}\": a JSON number is not exact")),
+            Value::Number(number) => {
+                Err(format!("must be a string, \"{number}\": a JSON number is not exact"))
+            }
             _ => Err("must be a decimal in a string such as \"100.25\"".to_owned()),
         };
         read.map_err(|message| self.wrong(name, Some(&value), message)).ok()
     }
 
-    /// A whole number from 0 to `max` that may be absent.
-    pub(crate) fn integer(&mut self, name: &'static str, max: u64) -> Option<u64> {
+    /// A whole number of this range that may be absent.
+    pub(crate) fn integer(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
         let value = self.take(name)?;
-        let number = value.as_u64().filter(|&number| number <= max);
+        let number = value.as_u64().filter(|number| range.contains(number));
         if number.is_none() {
-            self.wrong(name, Some(&value), format!("must be a whole number from 0 to {max}"));
+            let (min, max) = (range.start(), range.end());
+            self.wrong(
+                name,
+                Some(&value),
+                format!("{} is not a whole number from {min} to {max}", shorten(&value.to_string())),
+            );
         }
         number
+    }
+
+    /// A whole number of this range that must be there.
+    pub(crate) fn required_integer(&mut self, name: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        if self.has(name) {
+            return self.integer(name, range);
+        }
+        self.missing(name);
+        None
     }
 
     /// `true` or `false`; absent is false.
@@ -141,7 +154,7 @@ impl Fields {
             None | Some(Value::Bool(false)) => false,
             Some(Value::Bool(true)) => true,
             Some(value) => {
-                self.wrong(name, Some(&value), "must be true or false");
+                self.wrong(name, Some(&value), "is not true or false");
                 false
             }
         }
@@ -172,7 +185,11 @@ impl Fields {
             if self.asked.contains(&field.as_str()) {
                 self.wrong(&field, Some(&value), "is given twice");
             } else {
-                self.wrong(&shorten(&field), Some(&value), format!("is not a field here; the fields are {known}"));
+                self.wrong(
+                    &shorten(&field),
+                    Some(&value),
+                    format!("is not a field here; the fields are {known}"),
+                );
             }
         }
         self.errors

@@ -70,7 +70,10 @@ mod tests {
             assert_eq!(time.to_string(), text);
             assert_eq!(TimeText::parse(text), Ok(time));
         }
-        assert_eq!(TimeText::parse("1970-01-01T00:00:01Z"), Ok(TimeText(Timestamp::from_nanos(1_000_000_000))));
+        assert_eq!(
+            TimeText::parse("1970-01-01T00:00:01Z"),
+            Ok(TimeText(Timestamp::from_nanos(1_000_000_000)))
+        );
     }
 
     #[test]

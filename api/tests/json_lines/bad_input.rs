@@ -1,7 +1,7 @@
 //! What is not a command: every mistake is told at its field, and nothing is executed.
 
-use expect_test::{Expect, expect};
 use crate::terminal::{MARKET, Terminal};
+use expect_test::{Expect, expect};
 
 fn check(line: &str, expected: Expect) {
     let mut terminal = Terminal::new();
@@ -35,66 +35,139 @@ fn place_with(field: &str, value: &str) -> String {
 
 #[test]
 fn texts_that_are_no_object() {
-    check("", expect![""]);
-    check("place 10 ACME", expect![""]);
-    check("[1,2]", expect![""]);
-    check(r#"{"command":"place""#, expect![""]);
-    check("{}", expect![""]);
-    check(&"[".repeat(100_000), expect![""]);
+    check("", expect!["is not JSON: EOF while parsing a value at line 1 column 0"]);
+    check("place 10 ACME", expect!["is not JSON: expected value at line 1 column 1"]);
+    check(
+        "[1,2]",
+        expect![
+            "is not a JSON object: invalid type: sequence, expected an object with fields at line 1 column 0"
+        ],
+    );
+    check(r#"{"command":"place""#, expect!["is not JSON: EOF while parsing an object at line 1 column 18"]);
+    check("{}", expect!["command: is missing"]);
+    check(
+        &"[".repeat(100_000),
+        expect![
+            "is not a JSON object: invalid type: sequence, expected an object with fields at line 1 column 0"
+        ],
+    );
 }
 
 #[test]
 fn words() {
-    check(r#"{"command":"buy"}"#, expect![""]);
-    check(r#"{"command":7}"#, expect![""]);
-    check(&place_with("side", r#""BUY""#), expect![""]);
-    check(&place_with("type", r#""stop""#), expect![""]);
-    check(&place_with("time_in_force", r#""day""#), expect![""]);
-    check(&place_with("post_only", r#""yes""#), expect![""]);
+    check(
+        r#"{"command":"buy"}"#,
+        expect![[
+            r#"command: "buy" is not one of create_asset, create_instrument, open_account, deposit, withdraw, place, cancel, replace"#
+        ]],
+    );
+    check(r#"{"command":7}"#, expect!["command: must be a JSON string in double quotes"]);
+    check(&place_with("side", r#""BUY""#), expect![[r#"side: "BUY" is not one of buy, sell"#]]);
+    check(&place_with("type", r#""stop""#), expect![[r#"type: "stop" is not one of limit, market"#]]);
+    check(
+        &place_with("time_in_force", r#""day""#),
+        expect![[r#"time_in_force: "day" is not one of gtc, ioc, fok"#]],
+    );
+    check(&place_with("post_only", r#""yes""#), expect!["post_only: is not true or false"]);
 }
 
 #[test]
 fn names() {
-    check(&place_with("instrument", r#""NOPE""#), expect![""]);
-    check(&place_with("instrument", r#""acme""#), expect![""]);
-    check(&place_with("account", r#""Mallory""#), expect![""]);
-    check(&place_with("account", r#""""#), expect![""]);
-    check(&place_with("account", "null"), expect![""]);
-    check(r#"{"command":"open_account","name":"a name that is far too long for this"}"#, expect![""]);
+    check(
+        &place_with("instrument", r#""NOPE""#),
+        expect![[r#"instrument: "NOPE" is not the symbol of an instrument here"#]],
+    );
+    check(
+        &place_with("instrument", r#""acme""#),
+        expect!["instrument: has the character 'a' at position 1, which is not allowed"],
+    );
+    check(
+        &place_with("account", r#""Mallory""#),
+        expect![[r#"account: "Mallory" is not the name of an account here"#]],
+    );
+    check(&place_with("account", r#""""#), expect!["account: is empty"]);
+    check(&place_with("account", "null"), expect!["account: must be a JSON string in double quotes"]);
+    check(
+        r#"{"command":"open_account","name":"a name that is far too long for this"}"#,
+        expect!["name: is 36 bytes long, at most 24 are allowed"],
+    );
 }
 
 #[test]
 fn prices_and_quantities() {
-    check(&place_with("price", "100.25"), expect![""]);
-    check(&place_with("price", r#""100.255""#), expect![""]);
-    check(&place_with("price", r#""0""#), expect![""]);
-    check(&place_with("price", r#""-1""#), expect![""]);
-    check(&place_with("price", r#""1e2""#), expect![""]);
-    check(&place_with("price", r#""99999999999999999999""#), expect![""]);
-    check(&place_with("quantity", r#""1.5""#), expect![""]);
-    check(&place_with("quantity", r#""1000000000001""#), expect![""]);
-    check(&place_with("quantity", r#""ten""#), expect![""]);
-    check(&place_with("type", r#""market""#), expect![""]);
-    check(r#"{"command":"deposit","account":"Bob","asset":"USD","amount":1}"#, expect![""]);
-    check(r#"{"command":"deposit","account":"Bob","asset":"USD","amount":"0.001"}"#, expect![""]);
+    check(
+        &place_with("price", "100.25"),
+        expect![[r#"price: must be a string, "100.25": a JSON number is not exact"#]],
+    );
+    check(&place_with("price", r#""100.255""#), expect!["price: 100.255 is not a multiple of 0.01"]);
+    check(&place_with("price", r#""0""#), expect!["price: 0 is outside 0.01 to 10000000000"]);
+    check(&place_with("price", r#""-1""#), expect!["price: -1 is outside 0.01 to 10000000000"]);
+    check(
+        &place_with("price", r#""1e2""#),
+        expect![[r#"price: "1e2" is not a decimal number such as 12 or 0.05"#]],
+    );
+    check(
+        &place_with("price", r#""99999999999999999999""#),
+        expect!["price: 99999999999999999999 is outside 0.01 to 10000000000"],
+    );
+    check(&place_with("quantity", r#""1.5""#), expect!["quantity: 1.5 is not a multiple of 1"]);
+    check(
+        &place_with("quantity", r#""1000000000001""#),
+        expect!["quantity: 1000000000001 is outside 1 to 1000000000000"],
+    );
+    check(
+        &place_with("quantity", r#""ten""#),
+        expect![[r#"quantity: "ten" is not a decimal number such as 12 or 0.05"#]],
+    );
+    check(&place_with("type", r#""market""#), expect!["price: does not belong to a market order"]);
+    check(
+        r#"{"command":"deposit","account":"Bob","asset":"USD","amount":1}"#,
+        expect![[r#"amount: must be a string, "1": a JSON number is not exact"#]],
+    );
+    check(
+        r#"{"command":"deposit","account":"Bob","asset":"USD","amount":"0.001"}"#,
+        expect!["amount: 0.001 is not a multiple of 0.01"],
+    );
 }
 
 #[test]
 fn whole_numbers() {
-    check(r#"{"command":"cancel","account":"Bob","order":0}"#, expect![""]);
-    check(r#"{"command":"cancel","account":"Bob","order":"1"}"#, expect![""]);
-    check(r#"{"command":"cancel","account":"Bob","order":1.5}"#, expect![""]);
-    check(r#"{"command":"create_asset","symbol":"X","decimals":13}"#, expect![""]);
+    check(
+        r#"{"command":"cancel","account":"Bob","order":0}"#,
+        expect!["order: 0 is not a whole number from 1 to 18446744073709551615"],
+    );
+    check(
+        r#"{"command":"cancel","account":"Bob","order":"1"}"#,
+        expect![[r#"order: "1" is not a whole number from 1 to 18446744073709551615"#]],
+    );
+    check(
+        r#"{"command":"cancel","account":"Bob","order":1.5}"#,
+        expect!["order: 1.5 is not a whole number from 1 to 18446744073709551615"],
+    );
+    check(
+        r#"{"command":"create_asset","symbol":"X","decimals":13}"#,
+        expect!["decimals: 13 is not a whole number from 0 to 12"],
+    );
     check(
         r#"{"command":"create_instrument","symbol":"X","base":"ACME","quote":"USD","tick":"1","lot":"1","maker_fee_ppm":100001}"#,
-        expect![""],
+        expect!["maker_fee_ppm: 100001 is not a whole number from 0 to 100000"],
     );
 }
 
 #[test]
 fn every_mistake_is_told_at_once() {
-    check(r#"{"command":"place","side":"up","quantity":5,"colour":"red","id":"x","at":"noon"}"#, expect![""]);
-    check(r#"{"command":"cancel","account":"Bob","order":1,"order":2}"#, expect![""]);
+    check(
+        r#"{"command":"place","side":"up","quantity":5,"colour":"red","id":"x","at":"noon"}"#,
+        expect![[r#"
+        at: is not a time in UTC such as "2026-11-21T09:30:00Z" or "2026-11-21T09:30:00.000000001Z"
+        account: is missing
+        instrument: is missing
+        side: "up" is not one of buy, sell
+        type: is missing
+        quantity: must be a string, "5": a JSON number is not exact
+        colour: is not a field here; the fields are id, at, command, account, instrument, side, type, price, quantity, time_in_force, post_only"#]],
+    );
+    check(r#"{"command":"cancel","account":"Bob","order":1,"order":2}"#, expect!["order: is given twice"]);
 }
 
 #[test]

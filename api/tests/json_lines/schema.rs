@@ -1,9 +1,9 @@
 //! The schema in `docs/` against real lines, both ways: what the reader takes and the writer writes is valid, and what
 //! is not a command is not.
 
+use crate::terminal::{MARKET, Terminal};
 use jsonschema::Validator;
 use serde_json::Value;
-use crate::terminal::{MARKET, Terminal};
 
 /// The schema narrowed to one of its definitions.
 fn schema(definition: &str) -> Validator {
