@@ -1,1 +1,25 @@
-//! Sync.
+//! Sync: how a journal gets to a server, as pure state machines. What carries the messages is outside.
+//!
+//! It is an append-only log, never a merge. A [`Replica`] beside the writer asks what the server [holds](Holding),
+//! compares that with its own history, and sends [`Append`]s one at a time; the server [decides](decide) on each from
+//! what it has stored. An answer that never arrives is harmless: the same append is sent again, and the server
+//! recognises it. A server that has another history, or knows a later epoch, answers with what it holds, and the
+//! replica finds out where the two part.
+//!
+//! | decision | HTTP | answer |
+//! |---|---|---|
+//! | [`Decision::Store`] (then executed, compared and stored in one transaction) | 200 | [`Answer::Stored`] |
+//! | [`Decision::AlreadyStored`] | 200 | [`Answer::Stored`] |
+//! | [`Decision::Gap`], [`Decision::Diverged`] | 409 | [`Answer::Holds`] |
+//! | [`Decision::StaleEpoch`] | 412 | [`Answer::Holds`] |
+//! | chunk does not replay, is malformed or too large | 422, 400, 413 | [`Answer::Refused`] |
+//!
+//! Two writers that took the same epoch are told apart by the history: the second one's append does not follow.
+
+mod append;
+mod decide;
+mod replica;
+
+pub use append::{Answer, Append, Holding};
+pub use decide::{Decision, Stored, decide};
+pub use replica::{Replica, State, Status, Step, Timing};
