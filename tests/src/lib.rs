@@ -1,1 +1,10 @@
-//! .
+//! Proof that crosses crates.
+//!
+//! Here live the instruments of proof: an [`oracle`] to compare the engine with, a [`workload`] to drive both, a
+//! [`duel`] between them, an [`auditor`] that judges a stream of events alone, the [`invariants`] of a market, and
+//! [`scenario`]s as text. What they prove stands in `tests/`.
+
+pub mod duel;
+pub mod oracle;
+pub mod scenario;
+pub mod workload;

@@ -1,0 +1,71 @@
+//! The engine against a slow oracle: all events equal, and books and balances after every command.
+//!
+//! `OUTCRY_COMMANDS` sets how many commands (a million unless told), `OUTCRY_SEED` runs one seed alone.
+
+use outcry_tests::duel;
+use outcry_tests::oracle::Fault;
+
+/// Commands of one seed.
+const PER_SEED: u64 = 10_000;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+}
+
+#[test]
+fn engine_and_oracle_agree_on_a_million_commands() {
+    let commands = number("OUTCRY_COMMANDS").unwrap_or(1_000_000);
+    let seeds = match number("OUTCRY_SEED") {
+        Some(seed) => seed..=seed,
+        None => 1..=commands.div_ceil(PER_SEED),
+    };
+    let mut sum = duel::Tally::default();
+    for seed in seeds {
+        let tally = duel::run(seed, PER_SEED, Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
+        sum.commands += tally.commands;
+        sum.rejects += tally.rejects;
+        sum.trades += tally.trades;
+        sum.events += tally.events;
+    }
+    println!(
+        "{} commands compared: {} events, {} trades, {} rejects",
+        sum.commands, sum.events, sum.trades, sum.rejects
+    );
+    assert!(sum.trades * 20 > sum.commands, "the workload trades: {sum:?}");
+    assert!(sum.rejects * 100 > sum.commands, "the workload is refused now and then: {sum:?}");
+    assert!(sum.rejects * 2 < sum.commands, "the workload is mostly accepted: {sum:?}");
+}
+
+/// Each planted fault must show within a few seeds, and shrink to a script that a person can read.
+fn caught(fault: Fault) -> String {
+    for seed in 1..=20 {
+        if let Err(failure) = duel::run(seed, 2_000, fault) {
+            assert!(failure.script_commands <= 30, "the script is short: {failure}");
+            return failure.to_string();
+        }
+    }
+    panic!("{fault:?} went unnoticed");
+}
+
+#[test]
+fn last_in_first_out_is_caught() {
+    caught(Fault::LastInFirstOut);
+}
+
+#[test]
+fn a_leak_of_fee_rounding_is_caught() {
+    caught(Fault::FeeRoundingLeaks);
+}
+
+#[test]
+fn the_aggressors_price_is_caught() {
+    caught(Fault::AggressorsPrice);
+}
+
+#[test]
+fn a_reduction_that_loses_its_place_is_caught() {
+    let told = caught(Fault::ReduceLosesPriority);
+    assert!(told.contains("repeat: OUTCRY_SEED="), "a failure says how to repeat it: {told}");
+}
