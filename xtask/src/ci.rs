@@ -104,5 +104,5 @@ fn dependencies(workspace: &Workspace) -> Outcome<Verdict> {
         return Ok(Verdict::Skipped);
     }
     note("rules: deny.toml");
-    run(workspace.cargo().args(["deny", "check"])).map(passed)
+    run(workspace.cargo().args(["deny", "check", "licenses", "bans", "sources"])).map(passed)
 }
