@@ -5,6 +5,7 @@
 //! trade differently without touching any journal.
 
 mod opening;
+mod turn;
 mod crowd;
 mod value;
 mod maker;

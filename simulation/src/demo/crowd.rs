@@ -4,15 +4,16 @@
 //! crowd holds nothing that matters: its live orders are read from the exchange, so a reloaded exchange gets a
 //! new crowd that carries on with them.
 
-use outcry_engine::{AccountId, Exchange, InstrumentId, OrderId, Price, Side, Timestamp};
+use outcry_engine::{Exchange, InstrumentId, Side, Timestamp};
 
 use crate::market::Market;
 use crate::random::Random;
 
 use super::investor::Investor;
 use super::maker::Maker;
-use super::opening::{GROUPS, INVESTORS, LISTINGS, Listing, MAKERS, TAKERS, find_account};
+use super::opening::{GROUPS, INVESTORS, LISTINGS, MAKERS, TAKERS, find_account};
 use super::taker::Taker;
+use super::turn::{Seat, Turn};
 use super::value::Value;
 
 /// The traders of the demo market.
@@ -22,14 +23,6 @@ pub struct Crowd {
     traders: Vec<Trader>,
     /// When each value, then each trader, acts next.
     due: Vec<Timestamp>,
-}
-
-/// Where a trader trades.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seat {
-    pub(super) account: AccountId,
-    pub(super) instrument: InstrumentId,
-    pub(super) listing: &'static Listing,
 }
 
 /// One account on one instrument.
@@ -76,9 +69,8 @@ impl Crowd {
                 values[listing.group].align(listing, middle);
             }
             let roles = [("Maker", MAKERS), ("Taker", TAKERS), ("Investor", INVESTORS)];
-            for (name, number) in
-                roles.into_iter().flat_map(|(name, count)| (1..=count).map(move |n| (name, n)))
-            {
+            let numbered = roles.into_iter().flat_map(|(name, count)| (1..=count).map(move |n| (name, n)));
+            for (name, number) in numbered {
                 let Some(account) = find_account(exchange, name, number) else { continue };
                 let seat = Seat { account, instrument, listing };
                 let mut random = random.split();
@@ -143,43 +135,13 @@ impl Crowd {
 
 impl Trader {
     fn act(&mut self, at: Timestamp, values: &[Value], market: &mut impl Market) {
-        let Self { seat, random, role } = self;
-        let value = values[seat.listing.group].ticks(seat.listing);
-        match role {
-            Role::Maker(maker) => maker.act(seat, at, value, random, market),
-            Role::Taker(taker) => taker.act(seat, at, value, random, market),
-            Role::Investor(investor) => investor.act(seat, at, value, random, market),
+        let value = values[self.seat.listing.group].ticks(self.seat.listing);
+        let mut turn = Turn { seat: self.seat, at, value, random: &mut self.random };
+        match &mut self.role {
+            Role::Maker(maker) => maker.act(&mut turn, market),
+            Role::Taker(taker) => taker.act(&mut turn, market),
+            Role::Investor(investor) => investor.act(&mut turn, market),
         }
-    }
-}
-
-impl Seat {
-    /// This trader's open orders of a side, best first.
-    pub(super) fn open_orders(&self, exchange: &Exchange, side: Side) -> Vec<OrderId> {
-        let own = exchange.queue(self.instrument, side).filter(|order| order.account == self.account);
-        own.map(|order| order.order).collect()
-    }
-
-    /// A price on the listing's grid, at the given ticks or a little worse for the side that quotes it.
-    pub(super) fn on_grid(&self, side: Side, ticks: i64) -> Option<Price> {
-        let grid = self.listing.grid;
-        let down = ticks.div_euclid(grid) * grid;
-        let ticks = match side {
-            Side::Buy => down,
-            Side::Sell if down < ticks => down + grid,
-            Side::Sell => down,
-        };
-        Price::new(ticks).ok()
-    }
-
-    /// The best price on the grid, no better than `ticks`, at which an order rests without trading.
-    pub(super) fn resting_price(&self, exchange: &Exchange, side: Side, ticks: i64) -> Option<Price> {
-        let ticks = match (side, exchange.best(self.instrument, side.opposite())) {
-            (_, None) => ticks,
-            (Side::Buy, Some(ask)) => ticks.min(ask.get() - 1),
-            (Side::Sell, Some(bid)) => ticks.max(bid.get() + 1),
-        };
-        self.on_grid(side, ticks)
     }
 }
 

@@ -70,7 +70,7 @@ const COIN: Listing = Listing {
     start: 4_847_888,
     group: BITCOIN,
     grid: 50,
-    half_spread: 3,
+    half_spread: 4,
     size: 2_500,
 };
 

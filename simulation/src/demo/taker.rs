@@ -1,11 +1,10 @@
 //! A taker: trades at once, mostly small, sometimes through several levels.
 
-use outcry_engine::{Command, NewOrder, OrderPrice, Posting, Price, Qty, Side, TimeInForce, Timestamp};
+use outcry_engine::{Command, NewOrder, OrderPrice, Posting, Price, Qty, Side, TimeInForce};
 
 use crate::market::Market;
-use crate::random::Random;
 
-use super::crowd::Seat;
+use super::turn::{Turn, outwards};
 
 /// How many in a million orders are large.
 const SWEEP_PPM: u32 = 30_000;
@@ -34,51 +33,40 @@ impl Taker {
     pub(super) const MEAN_WAIT: u64 = 1_400_000_000;
 
     /// Takes what one order takes, where there is something to take.
-    pub(super) fn act(
-        &mut self,
-        seat: &Seat,
-        at: Timestamp,
-        value: i64,
-        random: &mut Random,
-        market: &mut impl Market,
-    ) {
+    pub(super) fn act(&mut self, turn: &mut Turn<'_>, market: &mut impl Market) {
         let exchange = market.exchange();
-        let [bid, ask] = Side::BOTH.map(|side| exchange.best(seat.instrument, side));
+        let [bid, ask] = Side::BOTH.map(|side| exchange.best(turn.seat.instrument, side));
         self.side = match (bid, ask) {
-            (_, Some(ask)) if value > ask.get() && random.chance(INFORMED_PPM) => Side::Buy,
-            (Some(bid), _) if value < bid.get() && random.chance(INFORMED_PPM) => Side::Sell,
-            _ if random.chance(PERSIST_PPM) => self.side,
+            (_, Some(ask)) if turn.value > ask.get() && turn.random.chance(INFORMED_PPM) => Side::Buy,
+            (Some(bid), _) if turn.value < bid.get() && turn.random.chance(INFORMED_PPM) => Side::Sell,
+            _ if turn.random.chance(PERSIST_PPM) => self.side,
             _ => self.side.opposite(),
         };
-        let Some(best) = (match self.side {
+        let best = match self.side {
             Side::Buy => ask,
             Side::Sell => bid,
-        }) else {
-            return;
         };
-        let mean = if random.chance(SWEEP_PPM) { seat.listing.size * 6 } else { seat.listing.size / 2 };
-        let Ok(quantity) = Qty::new(1 + random.exponential(mean)) else { return };
+        let Some(best) = best else { return };
+        let size = turn.seat.listing.size;
+        let mean = if turn.random.chance(SWEEP_PPM) { size * 6 } else { size / 2 };
+        let Ok(quantity) = Qty::new(1 + turn.random.exponential(mean)) else { return };
         let order = NewOrder {
-            account: seat.account,
-            instrument: seat.instrument,
+            account: turn.seat.account,
+            instrument: turn.seat.instrument,
             side: self.side,
-            price: limit(seat, self.side, best, random),
+            price: self.price(best, turn),
             quantity,
             time_in_force: TimeInForce::ImmediateOrCancel,
             posting: Posting::Any,
         };
-        market.submit(at, Command::PlaceOrder(order));
+        market.submit(turn.at, Command::PlaceOrder(order));
     }
-}
 
-fn limit(seat: &Seat, side: Side, best: Price, random: &mut Random) -> OrderPrice {
-    if random.chance(MARKET_PPM) {
-        return OrderPrice::Market;
+    fn price(&self, best: Price, turn: &mut Turn<'_>) -> OrderPrice {
+        if turn.random.chance(MARKET_PPM) {
+            return OrderPrice::Market;
+        }
+        let beyond = outwards(self.side.opposite(), REACH * turn.seat.listing.grid);
+        OrderPrice::Limit(Price::new(best.get() + beyond).unwrap_or(best))
     }
-    let reach = REACH * seat.listing.grid;
-    let ticks = match side {
-        Side::Buy => best.get() + reach,
-        Side::Sell => best.get() - reach,
-    };
-    OrderPrice::Limit(Price::new(ticks).unwrap_or(best))
 }

@@ -12,7 +12,7 @@ const ONE: i64 = 1_000_000_000;
 /// The furthest a price strays from its start: half of it.
 const FURTHEST: i64 = ONE / 2;
 /// Standard noise of one step: each of three draws is within plus or minus this.
-const NOISE: i64 = 25_000;
+const NOISE: i64 = 18_000;
 /// Strongest trend, per step.
 const TREND: i64 = 4_000;
 /// Smallest and largest jump.
