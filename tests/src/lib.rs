@@ -4,7 +4,10 @@
 //! [`duel`] between them, an [`auditor`] that judges a stream of events alone, the [`invariants`] of a market, and
 //! [`scenario`]s as text. What they prove stands in `tests/`.
 
+pub mod auditor;
+pub mod cointossx;
 pub mod duel;
+pub mod invariants;
 pub mod oracle;
 pub mod scenario;
 pub mod workload;
