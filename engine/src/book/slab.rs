@@ -9,21 +9,14 @@ pub(crate) struct Slot(NonZeroU32);
 
 impl Slot {
     /// The slot at an index of the vector. Numbered from 1, so that `Option<Slot>` is four bytes.
-    fn at(index: usize) -> Self {
+    pub(super) fn at(index: usize) -> Self {
         let number = u32::try_from(index + 1).expect("a slab has fewer than 2^32 places");
         Self(NonZeroU32::new(number).expect("index + 1 is above zero"))
     }
 
-    const fn index(self) -> usize {
+    /// Its place in a vector that runs beside the slab.
+    pub(super) const fn index(self) -> usize {
         self.0.get() as usize - 1
-    }
-
-    pub(super) const fn number(self) -> u32 {
-        self.0.get()
-    }
-
-    pub(super) fn from_number(number: u32) -> Option<Self> {
-        NonZeroU32::new(number).map(Self)
     }
 }
 

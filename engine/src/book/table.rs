@@ -1,34 +1,31 @@
 //! Where each open order is, by its id.
 //!
-//! Open addressing with linear probing in 8-byte entries, at most half full; removal shifts back, so there are
-//! no tombstones. The table is never iterated, so its layout decides nothing.
+//! Ids are given out in order, so the table is a directory of pages indexed by the id itself: a new order writes
+//! next to the one before it. A page whose orders are nearly all closed shrinks to a short list, so memory follows
+//! the open orders and not the orders ever made.
 
 use super::Slot;
 use crate::OrderId;
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    /// Low half of the id: enough to find the home of an entry again without reading the order.
-    tag: u32,
-    /// The slot's number; 0 in an empty entry.
-    slot: u32,
+/// Ids of one page.
+const PAGE: usize = 1_024;
+/// A page with at most this many open orders is a list.
+const FEW: usize = 16;
+
+#[derive(Clone, Debug)]
+enum Page {
+    /// Open orders by the place of their id, in no order. An empty list owns no memory.
+    Few(Vec<(u16, Slot)>),
+    /// Indexed by the place of the id.
+    Many { slots: Box<[Option<Slot>; PAGE]>, used: usize },
 }
 
 /// The table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OrderTable {
-    /// A power of two.
-    entries: Vec<Entry>,
+    /// Indexed by id / [`PAGE`].
+    pages: Vec<Page>,
     used: u64,
-    /// 32 minus the table's size in bits.
-    shift: u32,
-}
-
-impl Default for OrderTable {
-    fn default() -> Self {
-        const BITS: u32 = 6;
-        Self { entries: vec![Entry::default(); 1 << BITS], used: 0, shift: 32 - BITS }
-    }
 }
 
 impl OrderTable {
@@ -36,86 +33,82 @@ impl OrderTable {
         self.used
     }
 
-    /// Low 32 bits of the id; what is cut off is compared on the order itself.
-    #[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
-    const fn tag(order: OrderId) -> u32 {
-        order.get() as u32
+    /// Page and place of an id.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the place is below 1,024; a page beyond memory is not found"
+    )]
+    fn locate(order: OrderId) -> (usize, u16) {
+        let number = order.get() - 1;
+        let page = usize::try_from(number / PAGE as u64).unwrap_or(usize::MAX);
+        (page, (number % PAGE as u64) as u16)
     }
 
-    const fn home(&self, tag: u32) -> usize {
-        (tag.wrapping_mul(0x9e37_79b1) >> self.shift) as usize
-    }
-
-    const fn after(&self, index: usize) -> usize {
-        (index + 1) & (self.entries.len() - 1)
-    }
-
-    /// The slot of an order; `order_at` tells which order a slot has.
+    /// The slot of an order.
     #[inline]
-    pub(crate) fn find(&self, order: OrderId, order_at: impl Fn(Slot) -> OrderId) -> Option<Slot> {
-        let tag = Self::tag(order);
-        let mut index = self.home(tag);
-        loop {
-            let entry = self.entries[index];
-            let slot = Slot::from_number(entry.slot)?;
-            if entry.tag == tag && order_at(slot) == order {
-                return Some(slot);
-            }
-            index = self.after(index);
+    pub(crate) fn find(&self, order: OrderId) -> Option<Slot> {
+        let (page, place) = Self::locate(order);
+        match self.pages.get(page)? {
+            Page::Many { slots, .. } => slots[usize::from(place)],
+            Page::Few(list) => list.iter().find(|(at, _)| *at == place).map(|(_, slot)| *slot),
         }
     }
 
+    /// Adds an order that is not in the table.
     #[inline]
     pub(crate) fn insert(&mut self, order: OrderId, slot: Slot) {
-        if self.used * 2 >= self.entries.len() as u64 {
-            self.grow();
+        let (page, place) = Self::locate(order);
+        while self.pages.len() <= page {
+            // What is now the last page will be filled by the orders to come.
+            self.shrink(self.pages.len().wrapping_sub(1));
+            self.pages.push(Page::Many { slots: Box::new([None; PAGE]), used: 0 });
         }
         self.used += 1;
-        self.put(Entry { tag: Self::tag(order), slot: slot.number() });
-    }
-
-    fn put(&mut self, entry: Entry) {
-        let mut index = self.home(entry.tag);
-        while self.entries[index].slot != 0 {
-            index = self.after(index);
+        match &mut self.pages[page] {
+            Page::Many { slots, used } => {
+                slots[usize::from(place)] = Some(slot);
+                *used += 1;
+            }
+            Page::Few(list) if list.len() < 2 * FEW => list.push((place, slot)),
+            Page::Few(list) => {
+                let mut slots = Box::new([None; PAGE]);
+                list.push((place, slot));
+                list.iter().for_each(|(at, slot)| slots[usize::from(*at)] = Some(*slot));
+                let used = list.len();
+                self.pages[page] = Page::Many { slots, used };
+            }
         }
-        self.entries[index] = entry;
     }
 
-    fn grow(&mut self) {
-        let len = self.entries.len() * 2;
-        assert!(self.shift > 1, "limited by the slab");
-        self.shift -= 1;
-        let old = std::mem::replace(&mut self.entries, vec![Entry::default(); len]);
-        old.into_iter().filter(|entry| entry.slot != 0).for_each(|entry| self.put(entry));
-    }
-
-    /// Removes the entry of an order that is in the table.
+    /// Removes an order that is in the table.
     #[inline]
-    pub(crate) fn remove(&mut self, order: OrderId, slot: Slot) {
-        let mut hole = self.home(Self::tag(order));
-        while self.entries[hole].slot != slot.number() {
-            assert!(self.entries[hole].slot != 0, "the order is in the table");
-            hole = self.after(hole);
-        }
+    pub(crate) fn remove(&mut self, order: OrderId) {
+        let (page, place) = Self::locate(order);
         self.used -= 1;
-        let mask = self.entries.len() - 1;
-        let mut index = self.after(hole);
-        loop {
-            let entry = self.entries[index];
-            if entry.slot == 0 {
-                break;
+        match &mut self.pages[page] {
+            Page::Many { slots, used } => {
+                slots[usize::from(place)] = None;
+                *used -= 1;
+                if *used <= FEW && page + 1 < self.pages.len() {
+                    self.shrink(page);
+                }
             }
-            // An entry may move into the hole if the hole lies between its home and its place.
-            let from_home = index.wrapping_sub(self.home(entry.tag)) & mask;
-            let from_hole = index.wrapping_sub(hole) & mask;
-            if from_home >= from_hole {
-                self.entries[hole] = entry;
-                hole = index;
+            Page::Few(list) => {
+                let at = list.iter().position(|(at, _)| *at == place).expect("the order is in the table");
+                list.swap_remove(at);
+                if list.is_empty() {
+                    *list = Vec::new();
+                }
             }
-            index = self.after(index);
         }
-        self.entries[hole] = Entry::default();
+    }
+
+    /// Makes a page a list if few of its orders are open.
+    fn shrink(&mut self, page: usize) {
+        let Some(Page::Many { slots, used: 0..=FEW }) = self.pages.get(page) else { return };
+        let list =
+            (0..).zip(slots.iter()).filter_map(|(place, slot)| slot.map(|slot| (place, slot))).collect();
+        self.pages[page] = Page::Few(list);
     }
 }
 
@@ -128,30 +121,51 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Against a map, with ids that share their low halves.
+        /// Against a map: orders come with growing ids, close in any order, and come back as a replaced order does.
         #[test]
-        fn finds_what_is_in_it(steps in prop::collection::vec((any::<bool>(), 1..40_u64, 0..3_u64), 1..400)) {
-            let (mut table, mut slots, mut next) = (OrderTable::default(), BTreeMap::new(), 1);
-            let mut orders = BTreeMap::new();
-            for (insert, low, high) in steps {
-                let order = OrderId::new(low | high << 32).unwrap();
-                if insert {
-                    if let std::collections::btree_map::Entry::Vacant(entry) = slots.entry(order) {
-                        let slot = Slot::from_number(next).unwrap();
-                        next += 1;
-                        entry.insert(slot);
-                        orders.insert(slot.number(), order);
-                        table.insert(order, slot);
+        fn finds_what_is_in_it(steps in prop::collection::vec((0..10_u8, any::<prop::sample::Index>()), 1..6_000)) {
+            let (mut table, mut open, mut closed, mut last) = (OrderTable::default(), BTreeMap::new(), Vec::new(), 0);
+            for (kind, pick) in steps {
+                let order = match kind {
+                    0..=4 => {
+                        last += 1;
+                        Some(OrderId::new(last).unwrap())
                     }
-                } else if let Some(slot) = slots.remove(&order) {
-                    table.remove(order, slot);
+                    5 if !closed.is_empty() => Some(closed.swap_remove(pick.index(closed.len()))),
+                    _ => None,
+                };
+                if let Some(order) = order {
+                    let slot = Slot::at(usize::try_from(order.get() * 7).unwrap());
+                    open.insert(order, slot);
+                    table.insert(order, slot);
+                } else if !open.is_empty() {
+                    let order = *open.keys().nth(pick.index(open.len())).unwrap();
+                    open.remove(&order);
+                    closed.push(order);
+                    table.remove(order);
+                    prop_assert_eq!(table.find(order), None);
                 }
-                for (low, high) in (1..40).flat_map(|low| (0..3).map(move |high| (low, high))) {
-                    let order = OrderId::new(low | high << 32).unwrap();
-                    prop_assert_eq!(table.find(order, |slot| orders[&slot.number()]), slots.get(&order).copied());
-                }
-                prop_assert_eq!(table.len(), slots.len() as u64);
+            }
+            for number in 1..last + 2_000 {
+                let order = OrderId::new(number).unwrap();
+                prop_assert_eq!(table.find(order), open.get(&order).copied());
+            }
+            prop_assert_eq!(table.find(OrderId::new(u64::MAX).unwrap()), None);
+            prop_assert_eq!(table.len(), open.len() as u64);
+        }
+    }
+
+    #[test]
+    fn memory_follows_the_open_orders() {
+        let mut table = OrderTable::default();
+        for number in 1..=100 * PAGE as u64 {
+            table.insert(OrderId::new(number).unwrap(), Slot::at(1));
+            if number % PAGE as u64 != 0 {
+                table.remove(OrderId::new(number).unwrap());
             }
         }
+        let lists =
+            table.pages.iter().filter(|page| matches!(page, Page::Few(list) if list.capacity() < 2 * FEW));
+        assert_eq!(lists.count(), 99, "all but the page in use");
     }
 }
