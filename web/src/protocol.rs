@@ -4,11 +4,21 @@
 //! [`Frame`] per animation frame, so a slow page slows nothing but itself. Both sides are built together and
 //! compare [`BUILD`] in their first message, so the format needs no versions.
 
+mod market;
+mod account;
+mod import;
+mod sync;
+
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId, Posting,
-    Preview, Price, Qty, Receipt, Side, Symbol, Timestamp, TradeId,
+    AccountId, AccountName, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId, Preview, Receipt,
+    Symbol, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+pub use account::{AccountView, AssetBalance, Fill, WorkingOrder};
+pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
+pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade};
+pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
 
 /// Names this build of page and worker; two builds do not talk.
 pub const BUILD: &str = match option_env!("OUTCRY_BUILD") {
@@ -261,155 +271,6 @@ pub enum CrowdControl {
     Speed(u16),
 }
 
-/// One instrument.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Market {
-    /// Which.
-    pub instrument: InstrumentId,
-    /// Bids, best first.
-    pub bids: Vec<LadderLevel>,
-    /// Asks, best first.
-    pub asks: Vec<LadderLevel>,
-    /// Since the exchange was opened for the first time.
-    pub session: SessionStatistics,
-    /// Trades after [`View::tape_after`], oldest first.
-    pub tape: Vec<TapeTrade>,
-    /// Candles from [`View::candles_from`], oldest first. Seconds without a trade have none.
-    pub candles: Vec<Candle>,
-}
-
-/// A price level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LadderLevel {
-    /// Its price.
-    pub price: Price,
-    /// What rests.
-    pub quantity: Lots,
-    /// In how many orders.
-    pub orders: u32,
-    /// How much of it is the chosen account's.
-    pub own: Lots,
-}
-
-/// Statistics of an instrument.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionStatistics {
-    /// First trade.
-    pub open: Option<Price>,
-    /// Highest trade.
-    pub high: Option<Price>,
-    /// Lowest trade.
-    pub low: Option<Price>,
-    /// Last trade.
-    pub last: Option<Price>,
-    /// Quantity traded.
-    pub volume: Lots,
-    /// Number of trades.
-    pub trades: u64,
-}
-
-/// One line of the tape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TapeTrade {
-    /// Its id.
-    pub trade: TradeId,
-    /// When.
-    pub at: Timestamp,
-    /// At which price.
-    pub price: Price,
-    /// How much.
-    pub quantity: Qty,
-    /// Side of the aggressor.
-    pub taker_side: Side,
-}
-
-/// Trades of one interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Candle {
-    /// Start of the interval, a multiple of its length.
-    pub start: Timestamp,
-    /// First price.
-    pub open: Price,
-    /// Highest price.
-    pub high: Price,
-    /// Lowest price.
-    pub low: Price,
-    /// Last price.
-    pub close: Price,
-    /// Quantity traded.
-    pub volume: Lots,
-}
-
-/// One account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct AccountView {
-    /// Which.
-    pub account: Option<AccountId>,
-    /// Available and held, of each asset that it ever had.
-    pub balances: Vec<AssetBalance>,
-    /// Open orders, newest first, at most 500.
-    pub orders: Vec<WorkingOrder>,
-    /// Open orders in all.
-    pub order_count: u32,
-    /// Fills, newest first, at most 200.
-    pub fills: Vec<Fill>,
-}
-
-/// What an account has of an asset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AssetBalance {
-    /// Of what.
-    pub asset: AssetId,
-    /// Free to use.
-    pub available: Amount,
-    /// Reserved for open orders.
-    pub held: Amount,
-}
-
-/// An open order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkingOrder {
-    /// Its id.
-    pub order: OrderId,
-    /// Of what.
-    pub instrument: InstrumentId,
-    /// On which side.
-    pub side: Side,
-    /// Its limit.
-    pub price: Price,
-    /// Its total.
-    pub quantity: Qty,
-    /// What is left.
-    pub leaves: Qty,
-    /// Whether it is post-only.
-    pub posting: Posting,
-    /// When it was accepted.
-    pub accepted: Timestamp,
-}
-
-/// A trade from one side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fill {
-    /// The trade.
-    pub trade: TradeId,
-    /// The account's order.
-    pub order: OrderId,
-    /// Of what.
-    pub instrument: InstrumentId,
-    /// Bought or sold.
-    pub side: Side,
-    /// At which price.
-    pub price: Price,
-    /// How much.
-    pub quantity: Qty,
-    /// The fee paid, in the quote asset.
-    pub fee: Amount,
-    /// Whether the account's order rested.
-    pub maker: bool,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// What became of a command of the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -439,159 +300,6 @@ pub struct Refusal {
     pub message: String,
 }
 
-/// A file to load.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum Import {
-    /// Orders from a CSV `orderId,symbol,side,amount,price`, into the open exchange.
-    Orders {
-        /// File name, for messages.
-        name: String,
-        /// The file.
-        bytes: Vec<u8>,
-        /// For whom.
-        account: AccountId,
-        /// Whether `Buy` means an offer that a client may buy.
-        client_view: bool,
-    },
-    /// A LOBSTER message file and its orderbook file, into a new exchange.
-    Lobster {
-        /// Name of the message file; symbol and date are read from it.
-        name: String,
-        /// The message file.
-        messages: Vec<u8>,
-        /// The orderbook file.
-        book: Vec<u8>,
-        /// Whether aggressors are matched again instead of taken as recorded.
-        rematch: bool,
-    },
-    /// An exported journal, as an exchange of its own.
-    Journal {
-        /// File name, for messages.
-        name: String,
-        /// The file.
-        bytes: Vec<u8>,
-    },
-}
-
-/// Asks of a running import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImportControl {
-    /// Stop; what an orders file placed so far is canceled, what a replay did stays.
-    Cancel,
-    /// Hold.
-    Pause,
-    /// Go on.
-    Resume,
-    /// Rows per second of a replay, or `None` for as fast as it goes.
-    Speed(Option<u32>),
-    /// Forget a finished import.
-    Dismiss,
-}
-
-/// A running or finished import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportStatus {
-    /// File name.
-    pub name: String,
-    /// What it is doing.
-    pub stage: ImportStage,
-    /// Rows done.
-    pub done: u64,
-    /// Rows in the file.
-    pub total: u64,
-    /// Rows per second of a replay, or `None` for as fast as it goes.
-    pub speed: Option<u32>,
-    /// Figures so far, each a label and a value (rows differing, aggressors equal, ...).
-    pub figures: Vec<(String, String)>,
-}
-
-/// Stage of an import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ImportStage {
-    /// Going on.
-    Running,
-    /// Held by the user.
-    Paused,
-    /// Done.
-    Finished,
-    /// Stopped by the user.
-    Canceled,
-    /// Refused: nothing was written. Each row error names row and column.
-    Refused(Vec<RowError>),
-}
-
-/// What is wrong in a file, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowError {
-    /// Row, from 1; the header is row 1. 0 for the file as a whole.
-    pub row: u64,
-    /// Column name; empty for the row as a whole.
-    pub column: String,
-    /// What was given and what is allowed.
-    pub message: String,
-}
-
-/// Asks of sync.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SyncControl {
-    /// Keep a copy of this exchange on the server at this address (`http://host:port`); remembered.
-    On {
-        /// The address.
-        address: String,
-    },
-    /// Stop.
-    Off,
-    /// What the server has; answered with [`Response::Remote`].
-    List {
-        /// The address.
-        address: String,
-    },
-    /// Bring an exchange from the server into this browser and open it.
-    Restore {
-        /// The address.
-        address: String,
-        /// Which.
-        exchange: ExchangeId,
-    },
-    /// Try now instead of waiting.
-    Now,
-}
-
-/// How sync stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyncStatus {
-    /// The address; `None` while off.
-    pub address: Option<String>,
-    /// Commands that the server has confirmed.
-    pub on_server: u64,
-    /// What it is doing.
-    pub state: SyncState,
-}
-
-/// What sync is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SyncState {
-    /// Nothing.
-    #[default]
-    Off,
-    /// All is on the server.
-    UpToDate,
-    /// Sending.
-    Sending,
-    /// The server did not answer; tried again by itself.
-    Offline {
-        /// What the browser says.
-        message: String,
-        /// Seconds until the next try.
-        retry_in: u32,
-    },
-    /// The server has another history, or another device took over. Nothing more is sent.
-    Conflict {
-        /// For the user.
-        message: String,
-    },
-}
-
 /// An exchange in the browser's store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredExchange {
@@ -603,19 +311,6 @@ pub struct StoredExchange {
     pub sequence: u64,
     /// Bytes of its journal.
     pub bytes: u64,
-}
-
-/// An exchange on a server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RemoteExchange {
-    /// Its id.
-    pub id: ExchangeId,
-    /// Its name.
-    pub name: String,
-    /// Commands that the server has.
-    pub sequence: u64,
-    /// Digest of its state, 32 hex digits.
-    pub digest: String,
 }
 
 /// Something to tell the user once.
