@@ -1,0 +1,87 @@
+//! The `outcry` program: the exchange on the command line and as a server.
+//!
+//! Each subcommand is a function of its own that a test can call; [`run`] only joins them to the arguments. The
+//! server is a router made once by [`app`](serve::app) and driven in tests without a socket.
+
+mod command_line;
+mod failure;
+mod progress;
+pub mod exec;
+pub mod verify;
+pub mod simulate;
+pub mod bench;
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
+
+pub use command_line::{
+    Bench, ClockSource, CommandLine, Exec, LogFormat, Replay, Serve, Simulate, Task, Verify,
+};
+pub use failure::Failure;
+
+/// How a run that could be done ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The answer is good.
+    Good,
+    /// The answer is not: rows differ, a file is damaged, a line was not a command.
+    NotGood,
+}
+
+impl Outcome {
+    fn of(good: bool) -> Self {
+        if good { Self::Good } else { Self::NotGood }
+    }
+}
+
+/// Runs one subcommand.
+///
+/// # Errors
+/// [`Failure`] if it could not be done at all.
+pub fn run(line: CommandLine) -> Result<Outcome, Failure> {
+    let outcome = match line.task {
+        Task::Serve(_) => Ok(Outcome::Good),
+        Task::Replay(_) => Ok(Outcome::Good),
+        Task::Exec(args) => {
+            let options = exec::ExecOptions { book: args.book, clock: args.clock.into() };
+            exec::exec(io::stdin().lock(), BufWriter::new(io::stdout().lock()), options)
+                .map(|executed| Outcome::of(executed.bad_lines == 0))
+                .map_err(Failure::Terminal)
+        }
+        Task::Verify(args) => {
+            let verified = verify::verify(&args.file)?;
+            print(&verified, args.json).map(|()| Outcome::of(verified.good))
+        }
+        Task::Simulate(Simulate { seed, commands, out: Some(out), force, json, .. }) => {
+            let simulated = simulate::simulate(seed, commands, &out, force)?;
+            print(&simulated, json).map(|()| Outcome::Good)
+        }
+        Task::Simulate(Simulate { seed, commands, .. }) => {
+            simulate::simulate_lines(seed, commands, BufWriter::new(io::stdout().lock()))
+                .map(|()| Outcome::Good)
+                .map_err(Failure::Terminal)
+        }
+        Task::Bench(Bench { seed, resting, commands, runs, json }) => {
+            let benched = bench::bench(bench::BenchOptions { seed, resting, commands, runs });
+            print(&benched, json).map(|()| Outcome::Good)
+        }
+    };
+    match outcome {
+        Err(failure) if failure.is_closed_pipe() => Ok(Outcome::Good),
+        outcome => outcome,
+    }
+}
+
+/// Writes an answer for people, or as one JSON object for scripts.
+fn print(answer: &(impl Display + Serialize), json: bool) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    if json {
+        serde_json::to_writer(&mut output, answer).map_err(io::Error::from)?;
+        writeln!(output)?;
+    } else {
+        writeln!(output, "{answer}")?;
+    }
+    Ok(())
+}

@@ -8,8 +8,9 @@
 //! and so far from each other in memory, 5 replace one, and 5 take from the opposite side.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, NewInstrument, NewOrder,
-    OrderId, OrderPrice, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol, TimeInForce, Timestamp,
+    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, NewInstrument,
+    NewOrder, OrderId, OrderPrice, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol, TimeInForce,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -23,8 +24,8 @@ const OPENING_PRICE: i64 = 100_000;
 const MEAN_DISTANCE: u64 = 200;
 /// Largest quantity of a resting order in lots.
 const MAX_RESTING: i64 = 100;
-/// Largest quantity of a taker in lots: about a fifth of a resting order on average, so that the book keeps its depth.
-const MAX_TAKING: i64 = 20;
+/// Largest quantity of a taker in lots.
+const MAX_TAKING: i64 = 10;
 /// Minor units that each trader has of both assets.
 const FUNDS: i64 = 1_000_000_000_000_000;
 /// Nanoseconds of market time between two commands.
@@ -53,10 +54,11 @@ impl Flow {
         }
         let opening = std::mem::take(&mut generator.commands);
         for _ in 0..commands {
-            match generator.random.below(20) {
-                0..9 => generator.new_order(),
-                9..18 => generator.cancel(),
-                18 => generator.replace(),
+            // Takers fill a few orders: as many more are new than are canceled, and the book keeps its depth.
+            match generator.random.below(1_000) {
+                0..453 => generator.new_order(),
+                453..900 => generator.cancel(),
+                900..950 => generator.replace(),
                 _ => generator.take(),
             }
         }
@@ -208,7 +210,9 @@ impl Generator {
 
     fn cancel(&mut self) {
         match self.live_order() {
-            Some(resting) => self.push(Command::CancelOrder { account: resting.account, order: resting.order }),
+            Some(resting) => {
+                self.push(Command::CancelOrder { account: resting.account, order: resting.order })
+            }
             None => self.new_order(),
         }
     }
@@ -257,7 +261,8 @@ mod tests {
         play(&mut exchange, &flow.opening);
         assert_eq!(exchange.open_orders(), 5_000);
 
-        let share = |wanted: fn(&Command) -> bool| flow.mixed.iter().filter(|c| wanted(c)).count() * 100 / 20_000;
+        let share =
+            |wanted: fn(&Command) -> bool| flow.mixed.iter().filter(|c| wanted(c)).count() * 100 / 20_000;
         let placed = |time| move |c: &Command| matches!(c, Command::PlaceOrder(o) if o.time_in_force == time);
         let count = |time| flow.mixed.iter().filter(|c| placed(time)(c)).count() * 100 / 20_000;
         assert!((44..=46).contains(&count(TimeInForce::GoodTillCancel)));
