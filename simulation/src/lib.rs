@@ -6,6 +6,8 @@
 mod market;
 mod random;
 pub mod demo;
+pub mod flow;
+pub mod lobster;
 
 pub use market::{BareMarket, Market};
 pub use random::Random;
