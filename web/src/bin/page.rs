@@ -1,2 +1,5 @@
 //! The page.
-fn main() {}
+
+fn main() {
+    outcry_web::page::run();
+}

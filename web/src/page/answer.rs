@@ -1,0 +1,42 @@
+//! The worker's answers in words.
+
+use super::venue::Venue;
+use crate::protocol::Outcome;
+use outcry_engine::{InstrumentId, Lots, OrderId};
+
+/// What the ticket shows after an order was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was executed; in words.
+    Done(String),
+    /// It was refused.
+    Refused {
+        /// Stable code.
+        code: String,
+        /// The reason.
+        message: String,
+    },
+}
+
+impl Answer {
+    /// Words for what became of an order of `instrument`.
+    #[must_use]
+    pub fn to_order(outcome: Outcome, venue: &Venue, instrument: InstrumentId) -> Self {
+        match outcome {
+            Outcome::Refused(refusal) => Self::Refused { code: refusal.code, message: refusal.message },
+            Outcome::Done { order, filled, rests, canceled, .. } => {
+                let part = |lots: Lots, what: &str| {
+                    (!lots.is_zero()).then(|| format!("{what} {}", venue.quantity(instrument, lots)))
+                };
+                let parts = [part(filled, "filled"), part(rests, "resting"), part(canceled, "canceled")];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                Self::Done(format!("{}: {}", order_name(order), parts.join(", ")))
+            }
+        }
+    }
+}
+
+/// `Order 17`.
+fn order_name(order: Option<OrderId>) -> String {
+    order.map_or_else(|| "Order".to_owned(), |order| format!("Order {order}"))
+}

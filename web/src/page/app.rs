@@ -1,0 +1,482 @@
+//! The page itself: it holds the line to the worker and the state, and lays out the parts.
+//!
+//! One frame is under way at a time and the next is asked for in the next animation frame, so a slow page only
+//! sees fewer frames. Everything a user wishes arrives as an [`Action`].
+
+use std::collections::BTreeMap;
+
+use outcry_engine::{Command, InstrumentId, NewOrder, OrderId, Preview, Price, Side};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use yew::prelude::*;
+
+use super::action::{Action, Part};
+use super::answer::Answer;
+use super::bottom_panel::BottomPanel;
+use super::depth_chart::DepthChart;
+use super::download;
+use super::ladder::Ladder;
+use super::link::{Heard, Link};
+use super::notice_list::NoticeList;
+use super::notices::Notices;
+use super::preferences::Theme;
+use super::price_chart::PriceChart;
+use super::session_screen::{SessionScreen, Trouble};
+use super::shared::Shared;
+use super::state::State;
+use super::status_line::StatusLine;
+use super::tape::Tape;
+use super::ticket_form::TicketForm;
+use super::top_bar::TopBar;
+use crate::protocol::{
+    BUILD, Notice, NoticeLevel, Outcome, Refusal, RemoteExchange, Request, Response, Session, StoredExchange,
+};
+
+/// Milliseconds between two previews of an unchanged order.
+const PREVIEW_EVERY: f64 = 200.0;
+
+/// What the worker says that an order would do.
+pub(crate) type PreviewAnswer = Shared<Result<Preview, Refusal>>;
+
+/// What a submitted command was for.
+enum Purpose {
+    Place(InstrumentId),
+    Cancel(OrderId),
+    Replace(OrderId),
+}
+
+/// A question about an order that the ticket may ask for.
+#[derive(Default)]
+struct PreviewDesk {
+    order: Option<NewOrder>,
+    /// Number of the last question.
+    asked: u32,
+    /// Whether the last question is answered.
+    answered: bool,
+    asked_at: f64,
+    answer: Option<PreviewAnswer>,
+}
+
+/// What happens to the page.
+pub(crate) enum Msg {
+    Heard(Heard),
+    AnimationFrame(f64),
+    Act(Action),
+    SystemTheme,
+}
+
+/// The page.
+pub(crate) struct App {
+    link: Option<Link>,
+    broken: Option<String>,
+    state: State,
+    submitted: BTreeMap<u32, Purpose>,
+    last_ticket: u32,
+    preview: PreviewDesk,
+    answer: Option<Shared<Answer>>,
+    refused_order: Option<(OrderId, Shared<String>)>,
+    picked: Option<(u32, Side, Price)>,
+    notices: Notices,
+    stored: Option<Shared<Vec<StoredExchange>>>,
+    remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
+    theme: Theme,
+    part: Part,
+    now: f64,
+    act: Callback<Action>,
+    animation: Closure<dyn FnMut(f64)>,
+    _system_theme: Option<gloo::events::EventListener>,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let (link, broken) = match Link::open(ctx.link().callback(Msg::Heard)) {
+            Ok(link) => (Some(link), None),
+            Err(message) => (None, Some(message)),
+        };
+        let scope = ctx.link().clone();
+        let animation = Closure::new(move |now| scope.send_message(Msg::AnimationFrame(now)));
+        Self {
+            link,
+            broken,
+            state: State::default(),
+            submitted: BTreeMap::new(),
+            last_ticket: 0,
+            preview: PreviewDesk::default(),
+            answer: None,
+            refused_order: None,
+            picked: None,
+            notices: Notices::default(),
+            stored: None,
+            remote: None,
+            theme: Theme::current(),
+            part: Part::default(),
+            now: 0.0,
+            act: ctx.link().callback(Msg::Act),
+            animation,
+            _system_theme: watch_system_theme(ctx),
+        }
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, message: Msg) -> bool {
+        match message {
+            Msg::Heard(Heard::Answer(response)) => self.take(response),
+            Msg::Heard(Heard::Broken(message)) => {
+                self.broken = Some(message);
+                true
+            }
+            Msg::AnimationFrame(now) => {
+                self.now = now;
+                let view = self.state.view();
+                self.send(&Request::Frame(view));
+                if self.preview.answered && now - self.preview.asked_at >= PREVIEW_EVERY {
+                    self.ask_preview();
+                }
+                self.notices.expire(now)
+            }
+            Msg::Act(action) => self.act(action),
+            Msg::SystemTheme => {
+                self.theme = Theme::current();
+                true
+            }
+        }
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        if let Some(trouble) = self.trouble() {
+            return html! { <SessionScreen {trouble} act={self.act.clone()} /> };
+        }
+        let Some(status) = self.state.status.clone() else {
+            return html! { <SessionScreen trouble={Trouble::Starting} act={self.act.clone()} /> };
+        };
+        html! {
+            <div class={classes!("app", format!("show-{}", self.part.id()))} data-testid="app">
+                { self.header(&status) }
+                <main class="parts" id="main">
+                    { self.charts() }
+                    { self.market() }
+                    { self.ticket() }
+                    { self.bottom() }
+                </main>
+                <StatusLine {status} sync={self.state.sync.clone()} act={self.act.clone()} />
+                <NoticeList notices={self.notices.posted().to_vec()} act={self.act.clone()} />
+            </div>
+        }
+    }
+}
+
+impl App {
+    fn header(&self, status: &Shared<crate::protocol::Status>) -> Html {
+        html! {
+            <>
+                <TopBar
+                    name={AttrValue::from(status.name.clone())}
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    account={self.state.account}
+                    statistics={self.state.statistics}
+                    crowd={self.state.crowd}
+                    theme={self.theme}
+                    act={self.act.clone()}
+                />
+                <nav class="part-tabs" aria-label="Parts of the screen">
+                    { for Part::ALL.into_iter().map(|part| self.part_button(part)) }
+                </nav>
+            </>
+        }
+    }
+
+    fn part_button(&self, part: Part) -> Html {
+        let onclick = self.act.reform(move |_| Action::ShowPart(part));
+        let current = (self.part == part).then_some("true");
+        html! {
+            <button type="button" {onclick} aria-current={current} data-testid={format!("part-{}", part.id())}>
+                { part.label() }
+            </button>
+        }
+    }
+
+    fn charts(&self) -> Html {
+        html! {
+            <section class="part part-chart" aria-label="Charts">
+                <PriceChart
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    candles={self.state.candles.clone()}
+                    seconds={self.state.candle_seconds}
+                    theme={self.theme}
+                    shown={self.part == Part::Chart}
+                    act={self.act.clone()}
+                />
+                <DepthChart
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    book={self.state.book.clone()}
+                    theme={self.theme}
+                    shown={self.part == Part::Chart}
+                />
+            </section>
+        }
+    }
+
+    fn market(&self) -> Html {
+        html! {
+            <section class="part part-book" aria-label="Order book and trades">
+                <Ladder
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    book={self.state.book.clone()}
+                    act={self.act.clone()}
+                />
+                <Tape
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    tape={self.state.tape.clone()}
+                />
+            </section>
+        }
+    }
+
+    fn ticket(&self) -> Html {
+        html! {
+            <section class="part part-trade" aria-label="Order ticket">
+                <TicketForm
+                    venue={self.state.venue.clone()}
+                    instrument={self.state.instrument}
+                    account={self.state.account}
+                    holdings={self.state.holdings.clone()}
+                    picked={self.picked}
+                    preview={self.preview.answer.clone()}
+                    answer={self.answer.clone()}
+                    act={self.act.clone()}
+                />
+            </section>
+        }
+    }
+
+    fn bottom(&self) -> Html {
+        html! {
+            <BottomPanel
+                venue={self.state.venue.clone()}
+                account={self.state.account}
+                holdings={self.state.holdings.clone()}
+                refused_order={self.refused_order.clone()}
+                import={self.state.import.clone()}
+                sync={self.state.sync.clone()}
+                sequence={self.state.status.as_ref().map_or(0, |status| status.sequence)}
+                exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
+                stored={self.stored.clone()}
+                remote={self.remote.clone()}
+                act={self.act.clone()}
+            />
+        }
+    }
+
+    /// Why the exchange cannot be shown, if it cannot.
+    fn trouble(&self) -> Option<Trouble> {
+        if let Some(message) = &self.broken {
+            return Some(Trouble::Broken(message.clone().into()));
+        }
+        match self.state.session.as_ref() {
+            None => Some(Trouble::Starting),
+            Some(session) if **session == Session::Open => None,
+            Some(session) => Some(Trouble::Session(session.clone())),
+        }
+    }
+
+    fn take(&mut self, response: Response) -> bool {
+        match response {
+            Response::Ready { build } => self.greet(&build),
+            Response::Frame(frame) => {
+                if let Err(message) = self.state.apply(*frame) {
+                    self.broken = Some(format!("The exchange cannot be shown: {message}."));
+                }
+                self.next_frame();
+                true
+            }
+            Response::Submitted { ticket, outcome } => self.settle(ticket, outcome),
+            Response::Previewed { ticket, preview } => {
+                if ticket != self.preview.asked {
+                    return false;
+                }
+                self.preview.answered = true;
+                let same = self.preview.answer.as_ref().is_some_and(|answer| **answer == preview);
+                if !same {
+                    self.preview.answer = self.preview.order.map(|_| Shared::new(preview));
+                }
+                !same
+            }
+            Response::Exchanges(stored) => {
+                self.stored = Some(Shared::new(stored));
+                true
+            }
+            Response::Remote(remote) => {
+                self.remote = Some(Shared::new(remote));
+                true
+            }
+            Response::Exported { name, bytes } => {
+                match download::offer(&name, &bytes) {
+                    Ok(()) => self.notices.post(information(format!("Exported {name}.")), self.now),
+                    Err(message) => self.complain(format!("The export failed: {message}.")),
+                }
+                true
+            }
+            Response::Notice(notice) => {
+                self.notices.post(notice, self.now);
+                true
+            }
+            // Answers to requests that this page does not make.
+            #[allow(unreachable_patterns)]
+            _ => false,
+        }
+    }
+
+    /// The worker runs: the first words.
+    fn greet(&mut self, build: &str) -> bool {
+        if build != BUILD {
+            self.broken = Some(format!(
+                "The page is build {BUILD} and its engine is build {build}. Reload the page to get both anew."
+            ));
+            return true;
+        }
+        self.send(&Request::Hello { build: BUILD.to_owned() });
+        self.next_frame();
+        false
+    }
+
+    /// Tells what became of a command of the user.
+    fn settle(&mut self, ticket: u32, outcome: Outcome) -> bool {
+        match (self.submitted.remove(&ticket), outcome) {
+            (None, _) => return false,
+            (Some(Purpose::Place(instrument)), outcome) => {
+                let answer = Answer::to_order(outcome, &self.state.venue, instrument);
+                if let Answer::Done(words) = &answer {
+                    self.notices.post(information(format!("{words}.")), self.now);
+                }
+                self.answer = Some(Shared::new(answer));
+            }
+            (Some(Purpose::Cancel(order)), Outcome::Done { .. }) => {
+                self.notices.post(information(format!("Order {order} is canceled.")), self.now);
+            }
+            (Some(Purpose::Cancel(order)), Outcome::Refused(refusal)) => {
+                self.complain(format!("Order {order} was not canceled: {}.", refusal.message));
+            }
+            (Some(Purpose::Replace(order)), Outcome::Done { .. }) => {
+                self.refused_order = None;
+                self.notices.post(information(format!("Order {order} is replaced.")), self.now);
+            }
+            (Some(Purpose::Replace(order)), Outcome::Refused(refusal)) => {
+                self.refused_order = Some((order, Shared::new(refusal.message)));
+            }
+        }
+        true
+    }
+
+    fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::Send(request) => self.send(&request),
+            Action::ShowInstrument(instrument) => {
+                self.state.show_instrument(instrument);
+                self.answer = None;
+            }
+            Action::ShowAccount(account) => {
+                self.state.show_account(account);
+                self.answer = None;
+            }
+            Action::ShowInterval(seconds) => self.state.show_interval(seconds),
+            Action::PickPrice(side, price) => {
+                let serial = self.picked.map_or(0, |(serial, ..)| serial).wrapping_add(1);
+                self.picked = Some((serial, side, price));
+                if self.part == Part::Book {
+                    self.part = Part::Trade;
+                }
+            }
+            Action::Preview(order) => {
+                self.preview.order = order;
+                if order.is_none() {
+                    self.preview.answer = None;
+                }
+                self.ask_preview();
+            }
+            Action::Place(order) => {
+                self.answer = None;
+                self.submit(Command::PlaceOrder(order), Purpose::Place(order.instrument));
+            }
+            Action::Cancel(order) => {
+                if let Some(account) = self.state.account {
+                    self.submit(Command::CancelOrder { account, order }, Purpose::Cancel(order));
+                }
+            }
+            Action::Replace(order, price, quantity) => {
+                self.refused_order = None;
+                if let Some(account) = self.state.account {
+                    let command = Command::ReplaceOrder { account, order, price, quantity };
+                    self.submit(command, Purpose::Replace(order));
+                }
+            }
+            Action::SwitchTheme => {
+                self.theme = self.theme.other();
+                self.theme.choose();
+            }
+            Action::ShowPart(part) => self.part = part,
+            Action::Dismiss(id) => self.notices.dismiss(id),
+            Action::Complain(message) => self.complain(message),
+        }
+        true
+    }
+
+    fn submit(&mut self, command: Command, purpose: Purpose) {
+        let ticket = self.ticket_number();
+        self.submitted.insert(ticket, purpose);
+        self.send(&Request::Submit { ticket, command });
+    }
+
+    /// Asks what the order would do now.
+    fn ask_preview(&mut self) {
+        let Some(order) = self.preview.order else {
+            self.preview.asked = 0;
+            self.preview.answered = false;
+            return;
+        };
+        let ticket = self.ticket_number();
+        self.preview.asked = ticket;
+        self.preview.answered = false;
+        self.preview.asked_at = self.now;
+        self.send(&Request::Preview { ticket, order });
+    }
+
+    fn ticket_number(&mut self) -> u32 {
+        self.last_ticket = self.last_ticket.wrapping_add(1).max(1);
+        self.last_ticket
+    }
+
+    fn send(&mut self, request: &Request) {
+        let Some(link) = &self.link else { return };
+        if let Err(message) = link.send(request) {
+            self.broken = Some(message);
+        }
+    }
+
+    fn next_frame(&self) {
+        let asked = gloo::utils::window().request_animation_frame(self.animation.as_ref().unchecked_ref());
+        debug_assert!(asked.is_ok(), "a visible page has animation frames");
+    }
+
+    fn complain(&mut self, message: String) {
+        self.notices.post(Notice { level: NoticeLevel::Error, message }, self.now);
+    }
+}
+
+fn information(message: String) -> Notice {
+    Notice { level: NoticeLevel::Information, message }
+}
+
+/// Hears of a change of the system's theme, so that the canvases are drawn anew.
+fn watch_system_theme(ctx: &Context<App>) -> Option<gloo::events::EventListener> {
+    let query = gloo::utils::window().match_media("(prefers-color-scheme: light)").ok()??;
+    let link = ctx.link().clone();
+    let changed = move |_: &web_sys::Event| link.send_message(Msg::SystemTheme);
+    Some(gloo::events::EventListener::new(&query, "change", changed))
+}

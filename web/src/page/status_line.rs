@@ -1,0 +1,98 @@
+//! The line at the bottom: the market's clock, how fast it runs, and how safe everything is.
+
+use yew::prelude::*;
+
+use super::action::Action;
+use super::shared::Shared;
+use super::{number, time};
+use crate::protocol::{Request, Status, Storage, SyncState, SyncStatus};
+
+#[derive(PartialEq, Properties)]
+pub(crate) struct StatusLineProps {
+    pub(crate) status: Shared<Status>,
+    pub(crate) sync: Shared<SyncStatus>,
+    pub(crate) act: Callback<Action>,
+}
+
+/// The line.
+pub(crate) struct StatusLine;
+
+impl Component for StatusLine {
+    type Message = ();
+    type Properties = StatusLineProps;
+
+    fn create(_ctx: &Context<Self>) -> Self {
+        Self
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let StatusLineProps { status, sync, act } = ctx.props();
+        let digest = status.digest.clone();
+        html! {
+            <footer class="status-line" data-testid="status" data-sequence={status.sequence.to_string()}
+                data-saved={status.saved.to_string()} data-digest={digest.clone()} data-exchange={status.exchange.clone()}>
+                <span title="Market time, UTC" data-testid="clock">
+                    { format!("{} {} UTC", time::date(status.now), time::clock(status.now)) }
+                </span>
+                <span data-testid="rate">
+                    { format!("{} events/s", number::count(status.events_per_second.into())) }
+                </span>
+                <span data-testid="sequence">{ format!("Command {}", number::count(status.sequence)) }</span>
+                { saved(status) }
+                { storage(status, act) }
+                { server(status, sync) }
+                <span class="status-digest" title={format!("Digest of the exchange: {digest}")} data-testid="digest">
+                    { format!("Digest {}", digest.get(..8).unwrap_or(&digest)) }
+                </span>
+            </footer>
+        }
+    }
+}
+
+fn saved(status: &Status) -> Html {
+    let behind = status.sequence.saturating_sub(status.saved);
+    let text = match behind {
+        0 => "All saved".to_owned(),
+        _ => format!("Saved up to {}", number::count(status.saved)),
+    };
+    html! { <span data-testid="saved" title={format!("{behind} commands are not saved yet")}>{ text }</span> }
+}
+
+fn storage(status: &Status, act: &Callback<Action>) -> Html {
+    match &status.storage {
+        Storage::Good => html! { <span class="state good" data-testid="storage" data-storage="good">{ "Storage good" }</span> },
+        Storage::Failed { message } => {
+            let retry = act.reform(|_| Action::Send(Request::Retry));
+            html! {
+                <span class="state bad" role="alert" data-testid="storage" data-storage="failed">
+                    { format!("Not saved: {message}") }
+                    <button type="button" onclick={retry} data-testid="storage-retry">{ "Try again" }</button>
+                </span>
+            }
+        }
+        Storage::Absent { message } => html! {
+            <span class="state bad" data-testid="storage" data-storage="absent" title={message.clone()}>
+                { "Nothing is kept: this browser offers no storage" }
+            </span>
+        },
+    }
+}
+
+fn server(status: &Status, sync: &SyncStatus) -> Html {
+    let behind = status.sequence.saturating_sub(sync.on_server);
+    let (class, state, text) = match &sync.state {
+        SyncState::Off => ("", "off", "Server off".to_owned()),
+        SyncState::UpToDate => ("good", "up-to-date", "On server".to_owned()),
+        SyncState::Sending => ("", "sending", format!("{} not on server yet", number::count(behind))),
+        SyncState::Offline { .. } => {
+            ("warn", "offline", format!("Server offline, {} not there yet", number::count(behind)))
+        }
+        SyncState::Conflict { .. } => ("bad", "conflict", "Server has another history".to_owned()),
+    };
+    html! {
+        <span class={classes!("state", class)} data-testid="sync" data-sync={state}
+            data-on-server={sync.on_server.to_string()}>
+            { text }
+        </span>
+    }
+}
