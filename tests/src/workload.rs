@@ -14,7 +14,7 @@ mod swarm;
 
 use std::collections::VecDeque;
 
-use outcry_engine::{Command, Event, Timestamp};
+use outcry_engine::{AccountId, Amount, Command, Event, Reject, Timestamp, limits};
 use outcry_simulation::Random;
 
 pub use sight::{LiveOrder, Sight};
@@ -28,6 +28,8 @@ pub struct Workload {
     sight: Sight,
     /// Commands that are already decided: the opening, then what belongs together.
     pending: VecDeque<Command>,
+    /// Who sent the last command, if it was an order or its replacement.
+    orderer: Option<AccountId>,
     at: u64,
 }
 
@@ -38,7 +40,7 @@ impl Workload {
         let mut random = Random::new(seed);
         let swarm = Swarm::draw(&mut random);
         let pending = opening::commands(&mut random, &swarm);
-        Self { random, swarm, sight: Sight::default(), pending, at: opening::BELL }
+        Self { random, swarm, sight: Sight::default(), pending, orderer: None, at: opening::BELL }
     }
 
     /// The next command and its time. The time may lie before that of the command before it.
@@ -50,6 +52,11 @@ impl Workload {
             self.decide();
         }
         let command = self.pending.pop_front().expect("every decision has at least one command");
+        self.orderer = match command {
+            Command::PlaceOrder(order) => Some(order.account),
+            Command::ReplaceOrder { account, .. } => Some(account),
+            _ => None,
+        };
         (at, command)
     }
 
@@ -57,6 +64,16 @@ impl Workload {
     pub fn observe(&mut self, events: &[Event]) {
         for event in events {
             self.sight.see(event);
+        }
+        // Fees and withdrawals dry a market out: who could not pay is often given the means for a few orders more.
+        if let (Some(account), [Event::CommandRejected(Reject::InsufficientFunds { asset, needed, .. })]) =
+            (self.orderer, events)
+            && self.random.chance(if self.swarm.poor { 200_000 } else { 700_000 })
+        {
+            let most = limits::MAX_AMOUNT / 64;
+            let units = needed.get().min(most / 16) * self.random.between(1, 16);
+            let amount = Amount::new(units).expect("below the highest");
+            self.pending.push_back(Command::Deposit { account, asset: *asset, amount });
         }
     }
 

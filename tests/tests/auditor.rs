@@ -117,20 +117,24 @@ fn two_swapped_fills_are_found_out() {
 /// Planted: a trade one tick away from the maker's price.
 #[test]
 fn a_price_that_is_not_the_makers_is_found_out() {
-    found_out("price", |events| {
+    found_out("the maker's price is", |events| {
         let Some(&place) = trades(events).first() else { return false };
         let Event::Traded(trade) = &mut events[place] else { return false };
+        // Better for the taker, so that it stays inside both limits' reach.
+        if trade.taker_side == outcry_engine::Side::Sell || trade.price.get() == 1 {
+            return false;
+        }
         trade.price = outcry_engine::Price::new(trade.price.get() - 1).unwrap_or(trade.price);
         true
     });
 }
 
-/// Planted: a line of a trade is missing.
+/// Planted: the buyer of a trade never receives what was bought.
 #[test]
 fn a_trade_that_is_not_paid_is_found_out() {
     found_out("was not paid", |events| {
-        let Some(&place) = trades(events).first() else { return false };
-        events.remove(place + 1);
+        let Some(&place) = trades(events).last() else { return false };
+        events.remove(place + 2);
         // The event after it stands in for the lost one, so that the numbering has no gap.
         events.push(events[0]);
         true

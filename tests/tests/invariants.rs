@@ -1,6 +1,8 @@
 //! The invariants of a market hold after every single command.
 
-use outcry_engine::{Command, Event, Exchange};
+use std::fmt::Write as _;
+
+use outcry_engine::{Command, Event, Exchange, InstrumentId, Side};
 use outcry_tests::invariants::Invariants;
 use outcry_tests::workload::Workload;
 
@@ -25,7 +27,21 @@ fn invariants_hold_after_each_of_a_hundred_thousand_commands() {
     println!("{commands} commands checked");
 }
 
-/// A refused command leaves every order, balance and id as they were: invariant 12 by itself, on copies.
+/// All that can be seen of an exchange but its sequence, its clock and its count of events.
+fn seen(exchange: &Exchange) -> String {
+    let mut seen = format!("{:?} {:?} {:?}", exchange.assets(), exchange.instruments(), exchange.accounts());
+    for number in 0..exchange.instruments().len() {
+        let instrument = InstrumentId::new(u32::try_from(number).unwrap());
+        for side in Side::BOTH {
+            let levels: Vec<_> = exchange.depth(instrument, side).collect();
+            let orders: Vec<_> = exchange.queue(instrument, side).collect();
+            write!(seen, " {levels:?} {orders:?}").unwrap();
+        }
+    }
+    seen
+}
+
+/// A refused command leaves every order, balance and id as they were: invariant 12 by itself.
 #[test]
 fn a_refused_command_changes_only_the_sequence() {
     let mut refused = 0;
@@ -36,17 +52,11 @@ fn a_refused_command_changes_only_the_sequence() {
             let before = exchange.clone();
             let mut events = Vec::new();
             exchange.execute(at, &command, &mut events);
-            if let [Event::CommandRejected(reject)] = events[..] {
+            if let [Event::CommandRejected(_)] = events[..] {
                 refused += 1;
-                // The next command must find both exchanges alike.
-                let mut probe = before;
-                let again = |exchange: &mut Exchange| {
-                    let mut answers = Vec::new();
-                    exchange.execute(exchange.now(), &command, &mut answers);
-                    answers
-                };
-                assert_eq!(again(&mut probe), [Event::CommandRejected(reject)], "seed {seed}: {command:?}");
-                assert_eq!(probe.state_digest(), exchange.state_digest(), "seed {seed}: {command:?}");
+                assert_eq!(seen(&before), seen(&exchange), "seed {seed}: {command:?}");
+                assert_eq!(before.sequence() + 1, exchange.sequence());
+                assert_eq!(before.event_count() + 1, exchange.event_count());
             }
             workload.observe(&events);
         }
@@ -54,20 +64,19 @@ fn a_refused_command_changes_only_the_sequence() {
     assert!(refused > 500, "{refused} commands were refused");
 }
 
-/// Planted: an exchange that silently swallows a command is not the state its events tell.
+/// Planted: an exchange that tells of a cancel but does not do it.
 #[test]
 fn a_state_that_its_events_do_not_tell_is_caught() {
     let (mut workload, mut exchange, mut invariants) = (Workload::new(3), Exchange::new(), Invariants::new());
     for _ in 0..5_000 {
         let (at, command) = workload.next_command();
         let mut events = Vec::new();
+        let before = exchange.clone();
         let receipt = exchange.execute(at, &command, &mut events);
         let canceled = matches!(command, Command::CancelOrder { .. }) && events.len() == 2;
         if canceled {
             // The events are told, but the exchange that is shown has not done it.
-            let mut forgetful = Exchange::new();
-            std::mem::swap(&mut forgetful, &mut exchange);
-            assert!(invariants.check(&Exchange::new(), receipt, &events).is_err());
+            assert!(invariants.check(&before, receipt, &events).is_err());
             return;
         }
         invariants.check(&exchange, receipt, &events).unwrap();

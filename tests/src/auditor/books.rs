@@ -335,6 +335,7 @@ fn settlement(book: &Book, trade: &Trade) -> Settlement {
     }
 }
 
+/// A price as a number that is lower the earlier its line trades.
 fn rank(side: Side, price: Price) -> i64 {
     match side {
         Side::Buy => -price.get(),
@@ -342,6 +343,10 @@ fn rank(side: Side, price: Price) -> i64 {
     }
 }
 
+/// Whether a trade at `price` is no worse for the order than its limit.
 fn inside(side: Side, limit: Price, price: Price) -> bool {
-    rank(side, price) <= rank(side, limit)
+    match side {
+        Side::Buy => price <= limit,
+        Side::Sell => price >= limit,
+    }
 }

@@ -28,9 +28,9 @@ impl Workload {
         let (account, asset) = (self.owner(), self.asset());
         let available = self.sight.available(account, asset);
         let units = match self.random.below(12) {
-            0 => available,
+            0 if self.random.chance(200_000) => available,
             1 => available + 1,
-            2 => available - 1,
+            2 if self.random.chance(200_000) => available - 1,
             3 => 1,
             4 => 0,
             5 => limits::MAX_AMOUNT,

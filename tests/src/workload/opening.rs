@@ -58,7 +58,7 @@ pub(super) fn commands(random: &mut Random, swarm: &Swarm) -> VecDeque<Command> 
 /// What an account gets of an asset: all accounts together stay below the limit of the supply.
 fn purse(random: &mut Random, swarm: &Swarm, cash: bool) -> i64 {
     let most = match (swarm.scale, cash) {
-        (Scale::Giant, _) => limits::MAX_AMOUNT / i64::try_from(swarm.accounts).expect("a handful"),
+        (Scale::Giant, _) => limits::MAX_AMOUNT / 16,
         (Scale::Dust, _) => 1_000,
         (Scale::Stock, true) => 100_000_000,
         (Scale::Stock, false) => 100_000,
@@ -70,7 +70,7 @@ fn purse(random: &mut Random, swarm: &Swarm, cash: bool) -> i64 {
 
 /// A fee rate: none, odd ones, the highest.
 fn rate(random: &mut Random) -> FeeRate {
-    let rates = [0, 0, 1, 333, 500, 1_000, 99_999, FeeRate::MAX_PPM];
+    let rates = [0, 0, 1, 333, 333, 500, 500, 1_000, 1_000, 99_999, FeeRate::MAX_PPM];
     FeeRate::from_ppm(*random.pick(&rates).expect("not empty")).expect("at most the highest")
 }
 

@@ -30,7 +30,7 @@ impl Workload {
         Command::PlaceOrder(NewOrder { account, instrument, side, price, quantity, time_in_force, posting })
     }
 
-    /// First a withdrawal that leaves exactly what an order needs, or one minor unit less; then the order.
+    /// A withdrawal that leaves exactly what an order needs, or one minor unit less; the order; the money back.
     pub(super) fn last_coin(&mut self) -> Command {
         let Command::PlaceOrder(mut new) = self.place(Act::Limit) else { unreachable!("a placed order") };
         let Some(terms) = self.terms(new.instrument) else { return Command::PlaceOrder(new) };
@@ -42,8 +42,10 @@ impl Workload {
             return Command::PlaceOrder(new);
         };
         let Ok(amount) = Amount::new(amount) else { return Command::PlaceOrder(new) };
+        // What was taken out comes back after the order, so that the account is not ruined by it.
         self.pending.push_back(Command::Withdraw { account: new.account, asset, amount });
-        Command::PlaceOrder(new)
+        self.pending.push_back(Command::PlaceOrder(new));
+        Command::Deposit { account: new.account, asset, amount }
     }
 
     /// The end of a live order, or of one that never was if nothing lives.

@@ -101,7 +101,7 @@ impl Swarm {
         let (middle, width, lots) = match scale {
             Scale::Stock => (10_000, *random.pick(&[0, 1, 3, 20]).expect("not empty"), 20),
             Scale::Coin => (4_800_000, *random.pick(&[1, 10, 500]).expect("not empty"), 30_000),
-            Scale::Giant => (999_999_999_990, *random.pick(&[0, 2, 10]).expect("not empty"), 30_000),
+            Scale::Giant => (999_999_999_990, *random.pick(&[0, 2, 10]).expect("not empty"), 3_000),
             Scale::Dust => (2, 1, 3),
         };
         Self {
