@@ -18,10 +18,11 @@ enum Content {
 }
 
 impl Append {
-    /// Asks to store a chunk. `epoch` is the writer's; it may send what was written in an earlier one.
+    /// Asks to store a chunk. `epoch` is the sending device's at this server ([module](crate::sync)), which is not
+    /// that in the chunk.
     #[must_use]
-    pub fn chunk(epoch: u64, chunk: Chunk) -> Self {
-        Self { epoch: epoch.max(chunk.epoch()), content: Content::Chunk(chunk) }
+    pub const fn chunk(epoch: u64, chunk: Chunk) -> Self {
+        Self { epoch, content: Content::Chunk(chunk) }
     }
 
     /// Claims the epoch without storing anything: from now on, earlier writers are refused. `at` is the server's
@@ -40,7 +41,7 @@ impl Append {
         }
     }
 
-    /// The writer's epoch.
+    /// The sending device's epoch at this server.
     #[must_use]
     pub const fn epoch(&self) -> u64 {
         self.epoch

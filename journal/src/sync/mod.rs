@@ -14,7 +14,11 @@
 //! | [`Decision::StaleEpoch`] | 412 | [`Answer::Holds`] |
 //! | chunk does not replay, is malformed or too large | 422, 400, 413 | [`Answer::Refused`] |
 //!
-//! Two writers that took the same epoch are told apart by the history: the second one's append does not follow.
+//! The epoch here is that of a device at a server: 1 when it begins to sync, kept with the journal, and one more than
+//! the server's when it takes over. A reload does not raise it, or a tab that knows nothing of the take-over would win
+//! against it. (The epoch inside a chunk is about tabs, and only has to rise along a history.) A device that takes over
+//! writes nothing before the server has accepted its claim: [`Replica::holds_epoch`]. Two devices that claim the same
+//! epoch at the same moment are told apart by the history: the second one's first append does not follow.
 
 mod append;
 mod decide;

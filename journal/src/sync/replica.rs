@@ -124,7 +124,7 @@ pub struct Status {
     pub last_error: Option<String>,
 }
 
-/// Brings one journal to one server. See the [module](self).
+/// Brings one journal to one server.
 #[derive(Clone, Debug)]
 pub struct Replica {
     journal: JournalId,
@@ -177,7 +177,8 @@ enum Request {
 }
 
 impl Replica {
-    /// A replica that is off. `local` is the head that is safely stored here: the server never gets ahead of it.
+    /// A replica that is off. `epoch` is the device's at the server ([module](crate::sync)); `local` is the head that
+    /// is safely stored here: the server never gets ahead of it.
     #[must_use]
     pub const fn new(journal: JournalId, epoch: u64, local: Head, timing: Timing) -> Self {
         Self {
@@ -202,10 +203,8 @@ impl Replica {
     /// Starts, or starts anew after an end: asks the server first.
     pub fn switch_on(&mut self) {
         self.stored = None;
-        self.failures = 0;
-        self.last_error = None;
-        self.phase = Phase::Ready;
         self.attempt += 1;
+        self.settle();
     }
 
     /// Stops. What is under way may still arrive at the server, which is harmless.
@@ -335,7 +334,7 @@ impl Replica {
                 // It would be sent the same again: not at once.
                 self.fail("the server did not store what follows its own history".to_owned(), now);
             } else {
-                self.phase = Phase::Ready;
+                self.settle();
             }
         }
     }
@@ -353,6 +352,11 @@ impl Replica {
 
     fn succeed(&mut self, head: Head) {
         self.stored = Some((head, self.epoch));
+        self.settle();
+    }
+
+    /// The server answered and is where it was thought to be.
+    fn settle(&mut self) {
         self.failures = 0;
         self.last_error = None;
         self.phase = Phase::Ready;
@@ -363,6 +367,13 @@ impl Replica {
         self.failures = self.failures.saturating_add(1);
         self.last_error = Some(message);
         self.phase = Phase::Waiting { until: now + doubled.min(self.timing.longest_retry) };
+    }
+
+    /// Whether the server is known to have accepted this epoch. A device that takes over waits for it before it
+    /// writes; until then, the earlier writer may still append.
+    #[must_use]
+    pub fn holds_epoch(&self) -> bool {
+        self.stored.is_some_and(|(_, epoch)| epoch == self.epoch)
     }
 
     /// What a user wants to know.

@@ -1,0 +1,12 @@
+//! The journal from outside: what goes in comes out, and nothing else is taken for it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod workload;
+mod codec;
+mod chunk;
+mod damage;
+mod file;
+mod host;
+mod golden;
+mod sync;
