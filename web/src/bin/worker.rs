@@ -1,2 +1,5 @@
 //! The engine worker.
-fn main() {}
+
+fn main() {
+    outcry_web::worker::serve();
+}

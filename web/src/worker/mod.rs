@@ -1,1 +1,23 @@
-//! The engine worker.
+//! The engine worker: holds the exchange, its journal and the store, and answers the page.
+//!
+//! [`messages`] connects it with the page, [`Service`] answers, [errands](errand) do what waits for the browser. An
+//! open exchange is a [`desk`]: the [`venue`] (journal host and projections), the market's [`clock`], the simulated
+//! traders, and the [`saver`], which decides what is written to the [`store`] and when.
+
+pub mod messages;
+pub mod service;
+pub mod errand;
+pub mod desk;
+pub mod venue;
+pub mod frame;
+pub mod clock;
+pub mod meter;
+pub mod pulse;
+pub mod lock;
+pub mod identity;
+pub mod saver;
+pub mod projection;
+pub mod store;
+
+pub use messages::serve;
+pub use service::Service;

@@ -1,0 +1,236 @@
+//! One open exchange and everything that moves it: the market's clock, the simulated traders and the saver.
+
+use outcry_engine::{Command, Event, Lots, NewOrder, OrderId, Preview, Reject, Timestamp};
+use outcry_journal::JournalId;
+use outcry_simulation::Market;
+use outcry_simulation::demo::Crowd;
+use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
+use super::lock::Lock;
+use super::meter::Meter;
+use super::saver::{BACKLOG, Saver};
+use super::venue::Venue;
+use crate::protocol::{self, CrowdControl, Outcome, Refusal};
+
+/// Fastest speed of the simulated traders, in market seconds per real second.
+const TOP_SPEED: u16 = 1_000;
+/// Actions of the crowd between two looks at the clock.
+const ACTIONS_PER_LOOK: u32 = 8;
+
+/// What is remembered of an exchange's crowd between two openings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrowdSetting {
+    /// Seed of its random numbers.
+    pub seed: u64,
+    /// Whether it acts.
+    pub running: bool,
+    /// Market seconds per real second.
+    pub speed: u16,
+}
+
+/// An open exchange.
+#[derive(Debug)]
+pub struct Desk {
+    /// The journal's id.
+    pub id: JournalId,
+    /// The exchange's name.
+    pub name: String,
+    /// Host and projections.
+    pub venue: Venue,
+    /// What is to be stored.
+    pub saver: Saver,
+    clock: Clock,
+    crowd: Crowd,
+    setting: CrowdSetting,
+    meter: Meter,
+    /// Held while the exchange is open, where the browser has locks.
+    _lock: Option<Lock>,
+}
+
+impl Desk {
+    /// An exchange whose stored journal was replayed. Market time goes on from its last command or, if it has a
+    /// crowd, from `start`, whichever is later.
+    #[must_use]
+    pub fn new(
+        (id, name): (JournalId, String),
+        venue: Venue,
+        saver: Saver,
+        setting: CrowdSetting,
+        lock: Option<Lock>,
+        start: Timestamp,
+        real: f64,
+    ) -> Self {
+        let exchange = venue.exchange();
+        let crowd = Crowd::new(setting.seed, exchange);
+        let mut clock = Clock::new(exchange.now(), real);
+        if crowd.due().is_some() {
+            clock.forward(start);
+        }
+        let mut desk = Self { id, name, venue, saver, clock, crowd, setting, meter: Meter::default(), _lock: lock };
+        desk.crowd.resume(desk.clock.now());
+        desk.set_clock();
+        desk
+    }
+
+    /// The market's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().max(self.venue.exchange().now())
+    }
+
+    /// Events in the last second of real time.
+    #[must_use]
+    pub fn events_per_second(&mut self, real: f64) -> u32 {
+        self.meter.rate(real)
+    }
+
+    /// The simulated traders, for the page.
+    #[must_use]
+    pub fn crowd(&self) -> protocol::Crowd {
+        let present = self.crowd.due().is_some();
+        protocol::Crowd { present, running: present && self.setting.running, speed: self.setting.speed }
+    }
+
+    /// What is to be remembered of the crowd.
+    #[must_use]
+    pub fn crowd_setting(&self) -> CrowdSetting {
+        self.setting
+    }
+
+    /// Does what was asked of the crowd.
+    pub fn control(&mut self, real: f64, control: CrowdControl) {
+        self.clock.read(real);
+        match control {
+            CrowdControl::Start => self.setting.running = true,
+            CrowdControl::Pause => self.setting.running = false,
+            CrowdControl::Speed(speed) => self.setting.speed = speed.clamp(1, TOP_SPEED),
+            CrowdControl::Step => self.step(real),
+        }
+        self.set_clock();
+    }
+
+    /// Without a crowd the clock just runs: what a person does there has its time too.
+    fn set_clock(&mut self) {
+        match self.crowd.due() {
+            Some(_) => self.clock.set(self.setting.running, self.setting.speed),
+            None => self.clock.set(true, 1),
+        }
+    }
+
+    /// The next action of the crowd that does something, and the clock put forward to it.
+    fn step(&mut self, real: f64) {
+        let before = self.venue.exchange().sequence();
+        while let Some(due) = self.crowd.due() {
+            self.clock.forward(due);
+            self.act(real);
+            if self.venue.exchange().sequence() > before || self.venue.failure().is_some() {
+                return;
+            }
+        }
+    }
+
+    fn act(&mut self, real: f64) {
+        let events = self.venue.exchange().event_count();
+        self.crowd.act(&mut self.venue);
+        self.executed(real, events, false);
+    }
+
+    /// Notes that commands were executed since the exchange had `events` events.
+    pub fn executed(&mut self, real: f64, events: u64, urgent: bool) {
+        let new = self.venue.exchange().event_count() - events;
+        if new > 0 {
+            self.meter.count(real, new);
+            self.saver.executed(real, urgent);
+        }
+    }
+
+    /// Lets the crowd do what is due, until `deadline`. What was not done by then stays due, and the market's
+    /// clock waits for it.
+    pub fn work(&mut self, real: f64, deadline: f64, clock: impl Fn() -> f64) {
+        self.clock.read(real);
+        let mut actions = 0_u32;
+        while let Some(due) = self.crowd.due().filter(|&due| due <= self.clock.now() && self.setting.running) {
+            actions += 1;
+            let late = actions.is_multiple_of(ACTIONS_PER_LOOK) && clock() >= deadline;
+            if late || self.venue.failure().is_some() || self.is_behind() {
+                self.clock.wait_for(due);
+                return;
+            }
+            self.act(real);
+        }
+    }
+
+    /// Whether so much is unsaved that simulated traders and imports wait.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.venue.host().pending().bytes + self.saver.unsaved_bytes() > BACKLOG
+    }
+
+    /// Puts the clock forward to `until` and lets the crowd catch up at once, until the real time `deadline`;
+    /// whether it has.
+    pub fn catch_up(&mut self, until: Timestamp, real: f64, deadline: f64, clock: impl Fn() -> f64) -> bool {
+        self.clock.forward(until);
+        while self.crowd.due().is_some_and(|due| due <= self.clock.now()) {
+            (0..ACTIONS_PER_LOOK).for_each(|_| self.act(real));
+            if clock() >= deadline {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Real milliseconds until the crowd acts next, or `None` if it does not.
+    #[must_use]
+    pub fn next_action(&self) -> Option<f64> {
+        if !self.setting.running || self.is_behind() {
+            return None;
+        }
+        self.clock.until(self.crowd.due()?)
+    }
+
+    /// Executes a command of the user, or `None` if the host executes no more.
+    pub fn submit(&mut self, real: f64, command: &Command) -> Option<Outcome> {
+        self.clock.read(real);
+        let at = self.clock.now();
+        let events_before = self.venue.exchange().event_count();
+        let (receipt, events) = self.venue.execute(at, command)?;
+        let events = events.to_vec();
+        self.executed(real, events_before, true);
+        Some(match events.first() {
+            Some(Event::CommandRejected(reject)) => Outcome::Refused(self.refusal(reject)),
+            _ => outcome(receipt, command, &events),
+        })
+    }
+
+    /// What an order would do now.
+    ///
+    /// # Errors
+    /// Why it would be refused.
+    pub fn preview(&self, order: &NewOrder) -> Result<Preview, Refusal> {
+        self.venue.exchange().preview(order).map_err(|reject| self.refusal(&reject))
+    }
+
+    fn refusal(&self, reject: &Reject) -> Refusal {
+        Refusal { code: reject.code().to_owned(), message: self.venue.exchange().explain(reject) }
+    }
+}
+
+fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event]) -> Outcome {
+    let mut order: Option<OrderId> = match command {
+        Command::CancelOrder { order, .. } | Command::ReplaceOrder { order, .. } => Some(*order),
+        _ => None,
+    };
+    let (mut filled, mut rests, mut canceled) = (0, Lots::ZERO, Lots::ZERO);
+    for event in events {
+        match event {
+            Event::OrderAccepted { order: accepted, .. } => order = Some(*accepted),
+            Event::Traded(trade) => filled += trade.quantity.get(),
+            Event::OrderRested { leaves, .. } => rests = leaves.lots(),
+            Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => rests = leaves.lots(),
+            Event::OrderCanceled { canceled: gone, .. } => canceled = *gone,
+            _ => {}
+        }
+    }
+    Outcome::Done { receipt, order, filled: Lots::new(filled), rests, canceled }
+}

@@ -1,0 +1,443 @@
+//! Errands: what takes a while because it waits for the browser, one after another in the order of asking.
+
+use std::rc::Rc;
+
+use outcry_journal::{Chunk, FileHeader, JournalError, JournalId};
+use outcry_simulation::{Market as _, demo};
+use wasm_bindgen_futures::spawn_local;
+
+use super::clock::wall;
+use super::desk::{CrowdSetting, Desk};
+use super::identity;
+use super::lock::{self, Grant, Lock, Manner};
+use super::pulse::breathe;
+use super::saver::Saver;
+use super::service::{Service, crowd_key};
+use super::store::{Database, ExchangeRecord, Memory, Store, StoreError};
+use super::venue::Venue;
+use crate::protocol::{NoticeLevel, Response, Session, Storage, StoredExchange};
+
+/// Seed of the first demo.
+const FIRST_SEED: u64 = 1;
+/// Market time that a new demo has behind it, in nanoseconds: the chart has a shape at first sight.
+const WARM_UP: u64 = 10 * 60 * 1_000_000_000;
+/// Chunks read from the store at a time: about four megabytes.
+const CHUNKS_PER_READ: u32 = 64;
+/// Milliseconds of replay between two breaths.
+const BREATH: f64 = 12.0;
+/// Where the id of the last exchange is kept.
+const LAST: &str = "last";
+
+/// Something that takes a while.
+#[derive(Debug)]
+pub enum Errand {
+    /// Open the store, and the last exchange or the first demo.
+    Start,
+    /// Open a stored exchange.
+    Open {
+        /// Which.
+        exchange: String,
+    },
+    /// Make and open a demo.
+    NewDemo {
+        /// Seed of its crowd.
+        seed: u64,
+    },
+    /// Take the chosen exchange from the tab that has it.
+    TakeOver,
+    /// Answer with the stored exchanges.
+    List,
+    /// Answer with the journal file of the open exchange.
+    Export,
+}
+
+impl Service {
+    /// Asks for an errand.
+    pub(super) fn errand(&self, errand: Errand) {
+        let mut state = self.state.borrow_mut();
+        state.errands.push_back(errand);
+        if !std::mem::replace(&mut state.busy, true)
+            && let Some(this) = self.handle().upgrade()
+        {
+            spawn_local(this.run_errands());
+        }
+    }
+
+    async fn run_errands(self: Rc<Self>) {
+        loop {
+            let next = self.state.borrow_mut().errands.pop_front();
+            let Some(errand) = next else { break };
+            self.run_errand(errand).await;
+            self.wake();
+        }
+        self.state.borrow_mut().busy = false;
+    }
+
+    async fn run_errand(&self, errand: Errand) {
+        match errand {
+            Errand::Start => self.start().await,
+            Errand::Open { exchange } => {
+                if self.leave().await {
+                    self.open(&exchange, Manner::Wait).await;
+                }
+            }
+            Errand::NewDemo { seed } => {
+                if self.leave().await {
+                    self.new_demo(seed).await;
+                }
+            }
+            Errand::TakeOver => {
+                let chosen = self.state.borrow().chosen.clone();
+                if let Some(exchange) = chosen {
+                    self.close();
+                    self.open(&exchange, Manner::Steal).await;
+                }
+            }
+            Errand::List => self.list().await,
+            Errand::Export => self.export().await,
+        }
+    }
+
+    async fn start(&self) {
+        if self.store.borrow().is_none() {
+            let (store, storage) = match Database::open(&self.database).await {
+                Ok(database) => (Store::Database(database), Storage::Good),
+                Err(error @ StoreError::NewerVersion) => return self.unreadable(error.to_string(), 0, true),
+                Err(error) => (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() }),
+            };
+            *self.store.borrow_mut() = Some(Rc::new(store));
+            self.state.borrow_mut().storage = storage;
+        }
+        if self.state.borrow().desk.is_some() {
+            return;
+        }
+        let Some(store) = self.opened_store() else { return };
+        match store.setting::<String>(LAST).await {
+            Some(exchange) => self.open(&exchange, Manner::Wait).await,
+            // No last exchange, yet some are there: the setting was lost, the exchanges were not.
+            None => match store.exchanges().await.map(|exchanges| exchanges.into_iter().next()) {
+                Ok(Some(exchange)) => self.open(&exchange.id, Manner::Wait).await,
+                Ok(None) => self.new_demo(FIRST_SEED).await,
+                Err(error) => self.unreadable(error.to_string(), 0, false),
+            },
+        }
+    }
+
+    pub(super) fn opened_store(&self) -> Option<Rc<Store>> {
+        self.store.borrow().clone()
+    }
+
+    /// Stores what is not yet and closes the open exchange; whether it could.
+    async fn leave(&self) -> bool {
+        if let Err(message) = self.flush().await {
+            let message = format!("this exchange stays open, because its last commands cannot be saved: {message}");
+            self.notice(NoticeLevel::Error, message);
+            return false;
+        }
+        self.close();
+        true
+    }
+
+    fn close(&self) {
+        let mut state = self.state.borrow_mut();
+        state.desk = None;
+        state.epoch += 1;
+        state.session = Session::Opening { replayed: 0, total: 0 };
+    }
+
+    /// Waits until everything executed so far is stored.
+    async fn flush(&self) -> Result<(), String> {
+        loop {
+            let writing = {
+                let state = self.state.borrow();
+                let Some(desk) = state.desk.as_ref().filter(|_| state.session == Session::Open) else {
+                    return Ok(());
+                };
+                desk.saver.is_writing()
+            };
+            if writing {
+                breathe().await;
+                continue;
+            }
+            let Some(append) = self.next_write() else { return Ok(()) };
+            self.write(append).await;
+            let state = self.state.borrow();
+            if let Some(trouble) = state.desk.as_ref().and_then(|desk| desk.saver.trouble()) {
+                return Err(trouble.message.clone());
+            }
+        }
+    }
+
+    fn unreadable(&self, message: String, good: u64, newer_version: bool) {
+        self.state.borrow_mut().session = Session::Unreadable { message, good, newer_version };
+    }
+
+    /// Takes the lock of an exchange; `None` if another tab keeps it.
+    async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
+        let (this, epoch) = (self.handle(), self.state.borrow().epoch);
+        let stolen = move || {
+            let Some(service) = this.upgrade() else { return };
+            let mut state = service.state.borrow_mut();
+            if state.epoch == epoch {
+                state.session = Session::Lost;
+            }
+        };
+        // Databases of different names (tests) do not share locks.
+        lock::request(&format!("{}:{exchange}", self.database), manner, stolen).await
+    }
+
+    /// Opens a stored exchange. Afterwards the session is open, locked or unreadable.
+    pub(super) async fn open(&self, exchange: &str, manner: Manner) {
+        {
+            let mut state = self.state.borrow_mut();
+            state.epoch += 1;
+            state.chosen = Some(exchange.to_owned());
+            state.session = Session::Opening { replayed: 0, total: 0 };
+        }
+        let Some(store) = self.opened_store() else { return };
+        let Ok(journal) = exchange.parse::<JournalId>() else {
+            return self.unreadable(format!("{exchange:?} is not the id of an exchange"), 0, false);
+        };
+        let (lock, exclusive) = match self.lock(exchange, manner).await {
+            Grant::Held(lock) => (Some(lock), manner == Manner::Wait),
+            Grant::Unsupported => (None, false),
+            Grant::Busy => {
+                self.state.borrow_mut().session = Session::Locked;
+                return;
+            }
+        };
+        // Whoever may still write here, a frozen tab or one without locks, is shut out by the higher epoch.
+        if !exclusive && let Err(error) = store.raise_epoch(exchange).await {
+            return self.unreadable(error.to_string(), 0, false);
+        }
+        let record = match store.exchange(exchange).await {
+            Ok(Some(record)) => record,
+            Ok(None) => {
+                let message = "this browser had an exchange here and its store has lost it".to_owned();
+                return self.unreadable(message, 0, false);
+            }
+            Err(error) => return self.unreadable(error.to_string(), 0, false),
+        };
+        let Some(origin) = self.origin(&store, &record).await else { return };
+        let venue = Venue::new(journal, record.epoch, origin);
+        let (venue, saver, damage) = self.replay(&store, &record, venue).await;
+        let setting = store.setting(&crowd_key(exchange)).await;
+        // Without a setting it came from elsewhere: it is shown as it came.
+        let setting = setting.unwrap_or(CrowdSetting { seed: FIRST_SEED, running: false, speed: 1 });
+        let desk = Desk::new((journal, record.name), venue, saver, setting, lock, wall(), self.now());
+        self.show(&store, desk, damage.unwrap_or(Session::Open)).await;
+    }
+
+    /// Puts an exchange on the screen and remembers it as the last one.
+    async fn show(&self, store: &Store, desk: Desk, session: Session) {
+        let id = desk.id.to_string();
+        {
+            let mut state = self.state.borrow_mut();
+            // The lock may have been stolen while the journal was read.
+            let lost = state.session == Session::Lost;
+            state.session = if lost { Session::Lost } else { session };
+            state.chosen = Some(id.clone());
+            state.desk = Some(desk);
+        }
+        if let Err(error) = store.keep_setting(LAST, &id).await {
+            self.notice(NoticeLevel::Error, format!("the store does not take anything: {error}"));
+        }
+    }
+
+    /// The origin of this writer's commands: the same as long as the epoch is, so that a journal that is reopened
+    /// often does not gather origins. An id is never used for two stored commands, for the counter goes on from
+    /// the journal; and nothing is sent anywhere before it is stored.
+    async fn origin(&self, store: &Store, record: &ExchangeRecord) -> Option<u64> {
+        let key = format!("origin/{}", record.id);
+        if let Some((epoch, origin)) = store.setting::<(u64, u64)>(&key).await
+            && epoch == record.epoch
+        {
+            return Some(origin);
+        }
+        match identity::origin() {
+            Ok(origin) => {
+                // Not kept, the next opening makes another.
+                let _ = store.keep_setting(&key, &(record.epoch, origin)).await;
+                Some(origin)
+            }
+            Err(error) => {
+                self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
+                None
+            }
+        }
+    }
+
+    /// Replays all that is stored, and says what is wrong with it if something is.
+    async fn replay(
+        &self,
+        store: &Store,
+        record: &ExchangeRecord,
+        mut venue: Venue,
+    ) -> (Venue, Saver, Option<Session>) {
+        let mut saver = Saver::new(record.id.clone(), record.epoch);
+        let mut breath = self.now();
+        let damage = 'reading: loop {
+            let next = venue.exchange().sequence() + 1;
+            let chunks = match store.chunks(&record.id, next, CHUNKS_PER_READ).await {
+                Ok(chunks) if chunks.is_empty() => break missing(record, &venue),
+                Ok(chunks) => chunks,
+                Err(error) => break Some(error.to_string()).map(|message| (message, false)),
+            };
+            for (_, bytes) in chunks {
+                let replayed = Chunk::decode(&bytes).and_then(|chunk| venue.replay(&chunk).map(|()| chunk));
+                match replayed {
+                    Ok(chunk) => saver.stored(&chunk, bytes.len() as u64),
+                    Err(error) => {
+                        let newer_version = matches!(error, JournalError::NewerVersion { .. });
+                        break 'reading Some((error.to_string(), newer_version));
+                    }
+                }
+                if self.now() - breath > BREATH {
+                    let replayed = venue.exchange().sequence();
+                    self.state.borrow_mut().session = Session::Opening { replayed, total: record.sequence };
+                    breathe().await;
+                    breath = self.now();
+                }
+            }
+        };
+        let good = venue.exchange().sequence();
+        let damage = damage.map(|(reason, newer_version)| {
+            let message = format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
+            Session::Unreadable { message, good, newer_version }
+        });
+        (venue, saver, damage)
+    }
+
+    async fn new_demo(&self, seed: u64) {
+        let name = if seed == FIRST_SEED { "Demo".to_owned() } else { format!("Demo {seed}") };
+        let setting = CrowdSetting { seed, running: true, speed: 1 };
+        let Some((journal, mut venue, saver, lock)) = self.make(&name).await else { return };
+        let opening = outcry_engine::Timestamp::from_nanos(wall().nanos().saturating_sub(WARM_UP));
+        for command in demo::opening() {
+            venue.submit(opening, command);
+        }
+        let mut desk = Desk::new((journal, name), venue, saver, setting, lock, opening, self.now());
+        let present = wall();
+        while !desk.catch_up(present, self.now(), self.now() + BREATH, || self.now()) {
+            breathe().await;
+        }
+        let Some(store) = self.opened_store() else { return };
+        // Not kept, the crowd pauses after the next opening.
+        let _ = store.keep_setting(&crowd_key(&journal.to_string()), &setting).await;
+        self.show(&store, desk, Session::Open).await;
+    }
+
+    /// Makes an empty exchange in the store, locked for this tab; says so itself if it cannot.
+    pub(super) async fn make(&self, name: &str) -> Option<(JournalId, Venue, Saver, Option<Lock>)> {
+        let store = self.opened_store()?;
+        let (journal, origin) = match identity::journal().and_then(|journal| Ok((journal, identity::origin()?))) {
+            Ok(names) => names,
+            Err(error) => {
+                self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
+                return None;
+            }
+        };
+        let id = journal.to_string();
+        {
+            let mut state = self.state.borrow_mut();
+            state.epoch += 1;
+            state.chosen = Some(id.clone());
+            state.session = Session::Opening { replayed: 0, total: 0 };
+        }
+        let venue = Venue::new(journal, FIRST_EPOCH, origin);
+        let record = ExchangeRecord {
+            id: id.clone(),
+            name: name.to_owned(),
+            epoch: FIRST_EPOCH,
+            sequence: 0,
+            bytes: 0,
+            digest: venue.exchange().digest().to_string(),
+        };
+        if let Err(error) = store.create(&record, &[]).await {
+            self.unreadable(format!("no new exchange can be stored: {error}"), 0, false);
+            return None;
+        }
+        // Not kept, the next opening makes another.
+        let _ = store.keep_setting(&format!("origin/{id}"), &(FIRST_EPOCH, origin)).await;
+        let lock = match self.lock(&id, Manner::Wait).await {
+            Grant::Held(lock) => Some(lock),
+            // Nobody else knows a name that was just made.
+            Grant::Busy | Grant::Unsupported => None,
+        };
+        Some((journal, venue, Saver::new(id, FIRST_EPOCH), lock))
+    }
+
+    async fn list(&self) {
+        let Some(store) = self.opened_store() else { return };
+        match store.exchanges().await {
+            Ok(records) => {
+                let stored = |record: ExchangeRecord| StoredExchange {
+                    id: record.id,
+                    name: record.name,
+                    sequence: record.sequence,
+                    bytes: record.bytes,
+                };
+                self.respond(Response::Exchanges(records.into_iter().map(stored).collect()));
+            }
+            Err(error) => self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}")),
+        }
+    }
+
+    /// The journal file: what is stored, and what could not be.
+    async fn export(&self) {
+        match self.journal_file().await {
+            Ok((name, bytes)) => self.respond(Response::Exported { name, bytes }),
+            Err(message) => self.notice(NoticeLevel::Error, format!("nothing was exported: {message}")),
+        }
+    }
+
+    async fn journal_file(&self) -> Result<(String, Vec<u8>), String> {
+        // What cannot be stored is taken from memory below.
+        let _ = self.flush().await;
+        let (journal, name, epoch) = {
+            let state = self.state.borrow();
+            let desk = state.desk.as_ref().ok_or("no exchange is open")?;
+            (desk.id, desk.name.clone(), state.epoch)
+        };
+        let store = self.opened_store().ok_or("there is no store")?;
+        let header = FileHeader::new(journal, &name).map_err(|error| error.to_string())?;
+        let mut file = header.to_bytes();
+        let mut next = 1;
+        loop {
+            let chunks = store.chunks(&journal.to_string(), next, CHUNKS_PER_READ).await;
+            let chunks = chunks.map_err(|error| error.to_string())?;
+            if chunks.is_empty() {
+                break;
+            }
+            for (_, bytes) in chunks {
+                let Ok(chunk) = Chunk::decode(&bytes) else { return Ok((file_name(&name), file)) };
+                next = chunk.last_sequence() + 1;
+                file.extend_from_slice(&bytes);
+            }
+        }
+        let state = self.state.borrow();
+        let desk = state.desk.as_ref().filter(|_| state.epoch == epoch).ok_or("the exchange was closed")?;
+        for chunk in desk.saver.unsaved().filter(|chunk| chunk.first_sequence() >= next) {
+            file.extend_from_slice(&chunk.to_bytes());
+        }
+        Ok((file_name(&name), file))
+    }
+}
+
+/// The epoch of a new exchange.
+const FIRST_EPOCH: u64 = 1;
+
+/// What is wrong if the chunks end before, or otherwise than, the record says.
+fn missing(record: &ExchangeRecord, venue: &Venue) -> Option<(String, bool)> {
+    let exchange = venue.exchange();
+    if exchange.sequence() != record.sequence {
+        return Some(("the rest of its journal is missing".to_owned(), false));
+    }
+    (exchange.digest().to_string() != record.digest)
+        .then(|| ("its digest is not the one that was stored with it".to_owned(), false))
+}
+
+fn file_name(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    format!("{}.outcry", plain.to_lowercase())
+}

@@ -1,0 +1,354 @@
+//! The worker's one state, and what it does with it: answers the page, lets the exchange work in short turns, and
+//! has what happened stored.
+//!
+//! Everything that must not wait is answered at once from memory. What waits for the browser (opening, closing,
+//! writing) runs as [errands](super::errand), one after another.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Performance;
+
+use super::desk::Desk;
+use super::errand::Errand;
+use super::frame;
+use super::pulse::Pulse;
+use super::store::{Append, Store, StoreError};
+use crate::protocol::{
+    BUILD, Crowd, CrowdControl, Frame, Notice, NoticeLevel, Outcome, Refusal, Request, Response, Session, Status,
+    Storage, SyncStatus, View,
+};
+
+/// Milliseconds of one turn: short enough that the page never waits long for an answer.
+const TURN: f64 = 6.0;
+/// Longest pause between two turns.
+const LONGEST_PAUSE: f64 = 1_000.0;
+
+/// The engine worker.
+pub struct Service {
+    /// Name of the database.
+    pub(super) database: String,
+    pub(super) state: RefCell<State>,
+    /// Opened by the first errand.
+    pub(super) store: RefCell<Option<Rc<Store>>>,
+    respond: Box<dyn Fn(Response)>,
+    pulse: Pulse,
+    performance: Performance,
+    this: Weak<Self>,
+}
+
+/// What changes.
+pub(super) struct State {
+    pub(super) session: Session,
+    pub(super) desk: Option<Desk>,
+    /// Counts openings: answers to what an earlier exchange asked for are void.
+    pub(super) epoch: u32,
+    /// Which exchange the session is about, also while it is not open.
+    pub(super) chosen: Option<String>,
+    /// What is wrong with the store as a whole.
+    pub(super) storage: Storage,
+    /// In order; the first is carried out when `busy`.
+    pub(super) errands: VecDeque<Errand>,
+    pub(super) busy: bool,
+}
+
+impl Service {
+    /// A worker that keeps its exchanges in the named database and answers through `respond`.
+    ///
+    /// # Errors
+    /// What the browser says if it lacks what every worker has.
+    pub fn new(database: &str, respond: impl Fn(Response) + 'static) -> Result<Rc<Self>, JsValue> {
+        let performance = Reflect::get(&js_sys::global(), &"performance".into())?.dyn_into()?;
+        let mut pulse = None;
+        let service = Rc::new_cyclic(|this: &Weak<Self>| {
+            let turning = this.clone();
+            let made = Pulse::new(move || {
+                if let Some(service) = turning.upgrade() {
+                    service.turn();
+                }
+            });
+            pulse = Some(made.as_ref().map(|_| ()).map_err(Clone::clone));
+            Self {
+                database: database.to_owned(),
+                state: RefCell::new(State::new()),
+                store: RefCell::new(None),
+                respond: Box::new(respond),
+                pulse: made.expect("every worker has message channels"),
+                performance,
+                this: this.clone(),
+            }
+        });
+        Ok(service)
+    }
+
+    /// Answers one request of the page.
+    pub fn request(&self, request: Request) {
+        match request {
+            Request::Hello { build } => self.hello(&build),
+            Request::Frame(view) => self.respond(Response::Frame(Box::new(self.frame(&view)))),
+            Request::Submit { ticket, command } => {
+                let outcome = self.submit(&command);
+                self.respond(Response::Submitted { ticket, outcome });
+            }
+            Request::Preview { ticket, order } => {
+                let state = self.state.borrow();
+                let preview = state.desk.as_ref().map_or_else(|| Err(closed()), |desk| desk.preview(&order));
+                drop(state);
+                self.respond(Response::Previewed { ticket, preview });
+            }
+            Request::Crowd(control) => self.control_crowd(control),
+            Request::ListExchanges => self.errand(Errand::List),
+            Request::Open { exchange } => self.errand(Errand::Open { exchange }),
+            Request::NewDemo { seed } => self.errand(Errand::NewDemo { seed }),
+            Request::Export => self.errand(Errand::Export),
+            Request::TakeOver => self.errand(Errand::TakeOver),
+            Request::Retry => self.retry(),
+            Request::Import(_) | Request::ImportControl(_) | Request::Sync(_) => {
+                self.notice(NoticeLevel::Error, "not in this build".to_owned());
+            }
+        }
+        self.pulse.now();
+    }
+
+    fn hello(&self, build: &str) {
+        if build == BUILD {
+            self.errand(Errand::Start);
+        } else {
+            self.notice(
+                NoticeLevel::Error,
+                format!("the page is of build {build}, its engine of build {BUILD}: reload the page"),
+            );
+        }
+    }
+
+    fn submit(&self, command: &outcry_engine::Command) -> Outcome {
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        let open = state.session == Session::Open;
+        let desk = state.desk.as_mut().filter(|_| open);
+        desk.and_then(|desk| desk.submit(real, command)).unwrap_or_else(|| Outcome::Refused(closed()))
+    }
+
+    fn control_crowd(&self, control: CrowdControl) {
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        if state.session != Session::Open {
+            return;
+        }
+        let Some(desk) = state.desk.as_mut() else { return };
+        desk.control(real, control);
+        let (key, setting) = (crowd_key(&desk.id.to_string()), desk.crowd_setting());
+        let Some(store) = self.store.borrow().clone() else { return };
+        // A speed that could not be kept is no harm: the journal has what counts.
+        spawn_local(async move { _ = store.keep_setting(&key, &setting).await });
+    }
+
+    fn retry(&self) {
+        let mut state = self.state.borrow_mut();
+        let State { session, desk, chosen, .. } = &mut *state;
+        match session {
+            Session::Open => desk.iter_mut().for_each(|desk| desk.saver.retry()),
+            Session::Locked | Session::Unreadable { .. } => {
+                let errand = chosen.clone().map_or(Errand::Start, |exchange| Errand::Open { exchange });
+                drop(state);
+                self.errand(errand);
+            }
+            Session::Opening { .. } | Session::Lost => {}
+        }
+    }
+
+    /// Lets the open exchange work for a moment, has what happened stored, and asks for the next turn.
+    fn turn(&self) {
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        let State { session: Session::Open, desk: Some(desk), .. } = &mut *state else { return };
+        desk.work(real, real + TURN, || self.now());
+        if let Some(failure) = desk.venue.failure() {
+            let message = failure.to_string();
+            let good = desk.saver.saved();
+            state.session = Session::Unreadable { message, good, newer_version: false };
+            return;
+        }
+        let real = self.now();
+        let due = [desk.next_action(), desk.saver.due().map(|due| due - real)];
+        drop(state);
+        self.save();
+        let pause = due.into_iter().flatten().fold(LONGEST_PAUSE, f64::min);
+        if pause < 1.0 {
+            self.pulse.now();
+        } else {
+            self.pulse.after(pause);
+        }
+    }
+
+    /// Starts the next write of the open exchange, if one is due.
+    fn save(&self) {
+        let due = self.state.borrow().desk.as_ref().and_then(|desk| desk.saver.due());
+        if due.is_none_or(|due| due > self.now()) {
+            return;
+        }
+        if let (Some(append), Some(this)) = (self.next_write(), self.this.upgrade()) {
+            spawn_local(async move { this.write(append).await });
+        }
+    }
+
+    /// Cuts what was executed and takes the next write, which is then under way.
+    pub(super) fn next_write(&self) -> Option<Append> {
+        let mut state = self.state.borrow_mut();
+        let desk = state.desk.as_mut()?;
+        while let Some(chunk) = desk.venue.cut() {
+            desk.saver.take(chunk);
+        }
+        match desk.saver.next() {
+            Ok(append) => append,
+            Err(error) => {
+                let good = desk.saver.saved();
+                state.session = Session::Unreadable { message: error.to_string(), good, newer_version: false };
+                None
+            }
+        }
+    }
+
+    /// Carries a write out.
+    pub(super) async fn write(&self, append: Append) {
+        let Some(store) = self.store.borrow().clone() else { return };
+        let epoch = self.state.borrow().epoch;
+        let written = store.append(&append).await;
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        if state.epoch != epoch {
+            return;
+        }
+        let Some(desk) = state.desk.as_mut() else { return };
+        match written {
+            Ok(()) => desk.saver.written(),
+            Err(StoreError::Superseded { .. }) => {
+                desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
+                state.session = Session::Lost;
+            }
+            Err(error) => desk.saver.failed(real, error.to_string()),
+        }
+        drop(state);
+        self.pulse.now();
+    }
+
+    /// The picture that the page asks for.
+    fn frame(&self, view: &View) -> Frame {
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        let anew = view.epoch != state.epoch;
+        let fresh = View {
+            instrument: view.instrument,
+            account: view.account,
+            levels: view.levels,
+            candle_seconds: view.candle_seconds,
+            ..View::default()
+        };
+        let view = if anew { &fresh } else { view };
+        let status = state.status(real, matches!(self.store.borrow().as_deref(), Some(Store::Memory(_))));
+        let epoch = state.epoch;
+        let Some(desk) = &state.desk else {
+            return Frame { epoch, catalog: None, status, market: None, account: None, account_version: 0 };
+        };
+        let (account_version, account) = frame::account(&desk.venue, view);
+        Frame {
+            epoch,
+            catalog: frame::catalog(desk.venue.projections(), view, anew),
+            status,
+            market: frame::market(&desk.venue, view),
+            account,
+            account_version,
+        }
+    }
+
+    /// Real time in milliseconds, never back.
+    pub(super) fn now(&self) -> f64 {
+        self.performance.now()
+    }
+
+    pub(super) fn respond(&self, response: Response) {
+        (self.respond)(response);
+    }
+
+    pub(super) fn notice(&self, level: NoticeLevel, message: String) {
+        self.respond(Response::Notice(Notice { level, message }));
+    }
+
+    pub(super) fn wake(&self) {
+        self.pulse.now();
+    }
+
+    pub(super) fn handle(&self) -> Weak<Self> {
+        self.this.clone()
+    }
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            session: Session::Opening { replayed: 0, total: 0 },
+            desk: None,
+            epoch: 0,
+            chosen: None,
+            storage: Storage::Good,
+            errands: VecDeque::new(),
+            busy: false,
+        }
+    }
+
+    fn status(&mut self, real: f64, in_memory: bool) -> Status {
+        let (session, chosen) = (self.session.clone(), self.chosen.clone().unwrap_or_default());
+        let Some(desk) = self.desk.as_mut() else {
+            return Status {
+                session,
+                exchange: chosen,
+                name: String::new(),
+                now: outcry_engine::Timestamp::default(),
+                sequence: 0,
+                saved: 0,
+                digest: String::new(),
+                events_per_second: 0,
+                storage: self.storage.clone(),
+                crowd: Crowd { present: false, running: false, speed: 1 },
+                import: None,
+                sync: SyncStatus::default(),
+            };
+        };
+        let storage = match desk.saver.trouble() {
+            Some(trouble) => Storage::Failed { message: trouble.message.clone() },
+            None => self.storage.clone(),
+        };
+        let exchange = desk.venue.host().exchange();
+        Status {
+            session,
+            exchange: desk.id.to_string(),
+            name: desk.name.clone(),
+            sequence: exchange.sequence(),
+            digest: exchange.digest().to_string(),
+            now: desk.now(),
+            // What is only in memory is not saved.
+            saved: if in_memory { 0 } else { desk.saver.saved() },
+            events_per_second: desk.events_per_second(real),
+            storage,
+            crowd: desk.crowd(),
+            import: None,
+            sync: SyncStatus::default(),
+        }
+    }
+}
+
+/// Where an exchange's crowd setting is kept.
+pub(super) fn crowd_key(exchange: &str) -> String {
+    format!("crowd/{exchange}")
+}
+
+fn closed() -> Refusal {
+    Refusal {
+        code: "exchange-not-open".to_owned(),
+        message: "no exchange is open here for trading; nothing was done".to_owned(),
+    }
+}

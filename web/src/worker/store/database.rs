@@ -1,0 +1,268 @@
+//! The store in IndexedDB.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
+
+use super::record::{number, whole};
+use super::request::{answer, complete, describe, failed, transaction};
+use super::{Append, ExchangeRecord, StoreError, StoredChunk};
+
+const VERSION: u32 = 1;
+const EXCHANGES: &str = "exchanges";
+const CHUNKS: &str = "chunks";
+const SETTINGS: &str = "settings";
+const READ: &str = "readonly";
+const WRITE: &str = "readwrite";
+
+/// Exchanges in a database of the browser. Opened again when the browser has closed it.
+#[derive(Debug)]
+pub struct Database {
+    name: String,
+    open: RefCell<Option<IdbDatabase>>,
+}
+
+impl Database {
+    /// Opens the database of this name, made if it is not there.
+    ///
+    /// # Errors
+    /// [`StoreError::Absent`] if the browser has none to give, [`StoreError::NewerVersion`] if a newer Outcry
+    /// made it.
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let database = open(name).await?;
+        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
+    }
+
+    /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
+    async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+        let current = self.open.borrow().clone();
+        if let Some(database) = current
+            && let Ok(transaction) = transaction(&database, stores, mode)
+        {
+            return Ok(transaction);
+        }
+        let database = open(&self.name).await?;
+        let transaction = transaction(&database, stores, mode).map_err(|error| failed(&error));
+        *self.open.borrow_mut() = Some(database);
+        transaction
+    }
+
+    pub(super) async fn exchanges(&self) -> Result<Vec<ExchangeRecord>, StoreError> {
+        let transaction = self.start(&[EXCHANGES], READ).await?;
+        let request = part(&transaction, EXCHANGES).and_then(|store| store.get_all()).map_err(|e| failed(&e))?;
+        let records = answer(&transaction, &request).await?;
+        Ok(Array::from(&records).iter().filter_map(|value| ExchangeRecord::from_value(&value)).collect())
+    }
+
+    pub(super) async fn exchange(&self, id: &str) -> Result<Option<ExchangeRecord>, StoreError> {
+        let value = self.read(EXCHANGES, id).await?;
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        let damaged = || StoreError::Failed(format!("the record of the exchange {id} is damaged"));
+        ExchangeRecord::from_value(&value).ok_or_else(damaged).map(Some)
+    }
+
+    pub(super) async fn create(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+    ) -> Result<(), StoreError> {
+        if self.exchange(&record.id).await?.is_some() {
+            return Err(StoreError::Conflict(format!("the exchange {} is here already", record.id)));
+        }
+        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let written = (|| {
+            part(&transaction, EXCHANGES)?.add(&record.to_value()?)?;
+            let store = part(&transaction, CHUNKS)?;
+            for (first, chunk) in chunks {
+                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
+            }
+            Ok(())
+        })();
+        settle(&transaction, written).await
+    }
+
+    pub(super) async fn append(&self, append: &Append) -> Result<(), StoreError> {
+        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let appended = append.clone();
+        self.update(&transaction, &append.exchange, move |transaction, record| {
+            if record.epoch != appended.epoch {
+                return Ok(Err(StoreError::Superseded { current: record.epoch }));
+            }
+            record.sequence = appended.last;
+            record.bytes = appended.journal_bytes;
+            record.digest.clone_from(&appended.digest);
+            let chunks = part(transaction, CHUNKS)?;
+            if appended.last > appended.first {
+                chunks.delete(&span(&appended.exchange, appended.first + 1, appended.last)?)?;
+            }
+            let chunk = Uint8Array::from(appended.chunk.as_slice());
+            chunks.put_with_key(&chunk, &key(&appended.exchange, appended.first))?;
+            Ok(Ok(()))
+        })
+        .await
+        .map(|_| ())
+    }
+
+    pub(super) async fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
+        let transaction = self.start(&[EXCHANGES], WRITE).await?;
+        self.update(&transaction, id, |_, record| {
+            record.epoch += 1;
+            Ok(Ok(()))
+        })
+        .await
+        .map(|record| record.epoch)
+    }
+
+    pub(super) async fn chunks(&self, id: &str, from: u64, count: u32) -> Result<Vec<StoredChunk>, StoreError> {
+        let transaction = self.start(&[CHUNKS], READ).await?;
+        let requests = (|| {
+            let (store, range) = (part(&transaction, CHUNKS)?, span(id, from, MAX_SEQUENCE)?);
+            let keys = store.get_all_keys_with_key_and_limit(&range, count)?;
+            Ok((keys, store.get_all_with_key_and_limit(&range, count)?))
+        })();
+        let (keys, values) = requests.map_err(|error: JsValue| failed(&error))?;
+        let keys = Array::from(&answer(&transaction, &keys).await?);
+        let values = Array::from(&values.result().map_err(|error| failed(&error))?);
+        let chunk = |(key, value): (JsValue, JsValue)| {
+            let first = Array::from(&key).get(1).as_f64().and_then(whole).unwrap_or(0);
+            (first, value.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default())
+        };
+        Ok(keys.iter().zip(values.iter()).map(chunk).collect())
+    }
+
+    pub(super) async fn setting(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.read(SETTINGS, key).await?;
+        Ok(value.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec()))
+    }
+
+    pub(super) async fn keep_setting(&self, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        let transaction = self.start(&[SETTINGS], WRITE).await?;
+        let written = part(&transaction, SETTINGS)
+            .and_then(|store| store.put_with_key(&Uint8Array::from(value), &key.into()))
+            .map(|_| ());
+        settle(&transaction, written).await
+    }
+
+    async fn read(&self, store: &str, key: &str) -> Result<JsValue, StoreError> {
+        let transaction = self.start(&[store], READ).await?;
+        let request = part(&transaction, store).and_then(|store| store.get(&key.into())).map_err(|e| failed(&e))?;
+        answer(&transaction, &request).await
+    }
+
+    /// Reads an exchange's record and lets `change` alter it and write beside it, all in one transaction.
+    /// Everything is asked for inside the read's own event: no promise stands between the check and the writes.
+    async fn update(
+        &self,
+        transaction: &IdbTransaction,
+        id: &str,
+        change: impl FnOnce(&IdbTransaction, &mut ExchangeRecord) -> Result<Result<(), StoreError>, JsValue> + 'static,
+    ) -> Result<ExchangeRecord, StoreError> {
+        let outcome: Rc<Cell<Option<Result<ExchangeRecord, StoreError>>>> = Rc::default();
+        let (answered, missing) = (Rc::clone(&outcome), id.to_owned());
+        let (reading, records) = (transaction.clone(), part(transaction, EXCHANGES).map_err(|e| failed(&e))?);
+        let request: IdbRequest = records.get(&id.into()).map_err(|e| failed(&e))?;
+        let read = request.clone();
+        let decide = Closure::once(move || {
+            let attempt = || -> Result<Result<ExchangeRecord, StoreError>, JsValue> {
+                let Some(mut record) = ExchangeRecord::from_value(&read.result()?) else {
+                    return Ok(Err(StoreError::Conflict(format!("there is no exchange {missing}"))));
+                };
+                if let Err(refused) = change(&reading, &mut record)? {
+                    return Ok(Err(refused));
+                }
+                records.put(&record.to_value()?)?;
+                Ok(Ok(record))
+            };
+            let changed = attempt();
+            let changed = changed.unwrap_or_else(|error| Err(failed(&error)));
+            if changed.is_err() {
+                // Nothing of a refused change may stay. It fails only if the transaction is over already.
+                let _ = reading.abort();
+            }
+            answered.set(Some(changed));
+        });
+        request.set_onsuccess(Some(decide.as_ref().unchecked_ref()));
+        let completed = complete(transaction).await;
+        match outcome.take() {
+            Some(Err(refused)) => Err(refused),
+            Some(Ok(record)) => completed.map(|()| record),
+            None => Err(completed.err().unwrap_or_else(|| StoreError::Failed("the store did not answer".into()))),
+        }
+    }
+}
+
+/// Waits for a transaction whose requests were made, or gives it up if one could not be.
+async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Result<(), StoreError> {
+    match made {
+        Ok(()) => complete(transaction).await,
+        Err(error) => {
+            // It fails only if the transaction is over already.
+            let _ = transaction.abort();
+            Err(failed(&error))
+        }
+    }
+}
+
+/// Above every sequence that a JavaScript number counts exactly.
+const MAX_SEQUENCE: u64 = 1 << 53;
+
+fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
+    transaction.object_store(store)
+}
+
+fn key(exchange: &str, first: u64) -> JsValue {
+    Array::of2(&exchange.into(), &number(first)).into()
+}
+
+fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
+    IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
+}
+
+async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
+    let absent = |error: &JsValue| StoreError::Absent(describe(error));
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
+    let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
+        return Err(StoreError::Absent("there is no IndexedDB".to_owned()));
+    };
+    let request = factory.open_with_u32(name, VERSION).map_err(|error| absent(&error))?;
+    let upgrade = {
+        let request = request.clone();
+        Closure::once(move || {
+            // A failure here aborts the opening, which reports it.
+            let Ok(database) = request.result() else { return };
+            let database: IdbDatabase = database.unchecked_into();
+            let keyed_by_id = web_sys::IdbObjectStoreParameters::new();
+            keyed_by_id.set_key_path(&"id".into());
+            let _ = database.create_object_store_with_optional_parameters(EXCHANGES, &keyed_by_id);
+            let _ = database.create_object_store(CHUNKS);
+            let _ = database.create_object_store(SETTINGS);
+        })
+    };
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    let opened = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+        request.set_onblocked(Some(&reject));
+    });
+    if JsFuture::from(opened).await.is_err() {
+        return Err(match request.error() {
+            Ok(Some(error)) if error.name() == "VersionError" => StoreError::NewerVersion,
+            Ok(Some(error)) => absent(&error),
+            Ok(None) | Err(_) => StoreError::Absent("another tab holds an old version of it open".to_owned()),
+        });
+    }
+    let database: IdbDatabase = request.result().map_err(|error| absent(&error))?.unchecked_into();
+    // A newer Outcry in another tab wants to change the database: make way; the next write says so.
+    let making_way = database.clone();
+    let close = Closure::<dyn FnMut()>::new(move || making_way.close());
+    database.set_onversionchange(Some(close.as_ref().unchecked_ref()));
+    close.forget();
+    Ok(database)
+}

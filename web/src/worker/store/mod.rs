@@ -1,0 +1,167 @@
+//! Where exchanges are kept: the browser's database, or memory where the browser offers none.
+//!
+//! Three object stores in the database `outcry`, version 1:
+//! - `exchanges`: id -> [`ExchangeRecord`] (name, epoch, and what the journal holds);
+//! - `chunks`: `[id, first sequence]` -> the bytes of one journal chunk;
+//! - `settings`: key -> bytes, for what may be lost without harm (the last exchange, the crowd's speed).
+//!
+//! The rule that makes two writers harmless: every append reads the exchange's epoch in its own transaction and
+//! writes nothing unless it is the writer's. A write counts only when its transaction is complete.
+
+mod record;
+mod request;
+mod database;
+mod memory;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use database::Database;
+pub use memory::Memory;
+pub use record::ExchangeRecord;
+
+/// Why the store did not do what was asked. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The browser offers no database here.
+    #[error("this browser keeps nothing here: {0}")]
+    Absent(String),
+    /// The database was made by a newer version of Outcry.
+    #[error("the stored exchanges were written by a newer version of Outcry")]
+    NewerVersion,
+    /// Another writer has raised the epoch.
+    #[error("another tab has taken the exchange over (epoch {current})")]
+    Superseded {
+        /// The epoch found.
+        current: u64,
+    },
+    /// There is no such exchange, or there is one already where a new one was to be made.
+    #[error("{0}")]
+    Conflict(String),
+    /// The browser refused: no room, a broken disk, a closed database.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// One write to a journal: a chunk, in place of the smaller chunks that it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Append {
+    /// The exchange.
+    pub exchange: String,
+    /// The writer's epoch.
+    pub epoch: u64,
+    /// First sequence of the chunk; a chunk stored at this place is replaced.
+    pub first: u64,
+    /// Last sequence of the chunk; chunks stored at places above `first` up to here are removed.
+    pub last: u64,
+    /// The chunk.
+    pub chunk: Vec<u8>,
+    /// Bytes of the whole journal afterwards.
+    pub journal_bytes: u64,
+    /// Digest after `last`, in hex digits.
+    pub digest: String,
+}
+
+/// A stored chunk: the first sequence under which it is kept, and its bytes.
+pub type StoredChunk = (u64, Vec<u8>);
+
+/// The store.
+#[derive(Debug)]
+pub enum Store {
+    /// In the browser's database.
+    Database(Database),
+    /// In memory, until the worker ends.
+    Memory(Memory),
+}
+
+impl Store {
+    /// All exchanges, by id.
+    ///
+    /// # Errors
+    /// [`StoreError`] if they cannot be read.
+    pub async fn exchanges(&self) -> Result<Vec<ExchangeRecord>, StoreError> {
+        match self {
+            Self::Database(database) => database.exchanges().await,
+            Self::Memory(memory) => Ok(memory.exchanges()),
+        }
+    }
+
+    /// One exchange.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read.
+    pub async fn exchange(&self, id: &str) -> Result<Option<ExchangeRecord>, StoreError> {
+        match self {
+            Self::Database(database) => database.exchange(id).await,
+            Self::Memory(memory) => Ok(memory.exchange(id)),
+        }
+    }
+
+    /// Makes an exchange with the chunks it begins with, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the id is in use; [`StoreError::Failed`] if it cannot be written.
+    pub async fn create(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.create(record, chunks).await,
+            Self::Memory(memory) => memory.create(record, chunks),
+        }
+    }
+
+    /// Writes a chunk, if the epoch is still the writer's.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`] if it is not; [`StoreError::Failed`] if it cannot be written.
+    pub async fn append(&self, append: &Append) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.append(append).await,
+            Self::Memory(memory) => memory.append(append),
+        }
+    }
+
+    /// Makes the caller the writer: raises the epoch by one and returns it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if there is no such exchange; [`StoreError::Failed`] if it cannot be written.
+    pub async fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
+        match self {
+            Self::Database(database) => database.raise_epoch(id).await,
+            Self::Memory(memory) => memory.raise_epoch(id),
+        }
+    }
+
+    /// The next chunks of a journal that start at `from` or later, in order, at most `count`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if they cannot be read.
+    pub async fn chunks(&self, id: &str, from: u64, count: u32) -> Result<Vec<StoredChunk>, StoreError> {
+        match self {
+            Self::Database(database) => database.chunks(id, from, count).await,
+            Self::Memory(memory) => Ok(memory.chunks(id, from, count)),
+        }
+    }
+
+    /// A setting, or `None` if it was never kept or cannot be read.
+    pub async fn setting<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let bytes = match self {
+            Self::Database(database) => database.setting(key).await.ok().flatten(),
+            Self::Memory(memory) => memory.setting(key),
+        };
+        postcard::from_bytes(&bytes?).ok()
+    }
+
+    /// Keeps a setting.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if it cannot be written.
+    pub async fn keep_setting<T: Serialize>(&self, key: &str, value: &T) -> Result<(), StoreError> {
+        let bytes = postcard::to_allocvec(value).map_err(|error| StoreError::Failed(error.to_string()))?;
+        match self {
+            Self::Database(database) => database.keep_setting(key, &bytes).await,
+            Self::Memory(memory) => {
+                memory.keep_setting(key, bytes);
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Requests and transactions of IndexedDB as futures.
+//!
+//! A transaction's requests are all made before anything is awaited, and only its `complete` event counts: a full
+//! disk is reported by `abort` alone, never by a request.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
+
+use super::StoreError;
+
+/// What the browser says about an error, in one line.
+pub(super) fn describe(error: &JsValue) -> String {
+    if let Some(exception) = error.dyn_ref::<DomException>() {
+        let (name, message) = (exception.name(), exception.message());
+        return if message.is_empty() { name } else { format!("{name}: {message}") };
+    }
+    if let Some(error) = error.dyn_ref::<js_sys::Error>() {
+        return String::from(error.to_string());
+    }
+    error.as_string().unwrap_or_else(|| format!("{error:?}"))
+}
+
+pub(super) fn failed(error: &JsValue) -> StoreError {
+    StoreError::Failed(describe(error))
+}
+
+/// Opens a transaction of relaxed durability: `complete` means that the data has left this process, so that the
+/// death of the tab or the browser cannot take it any more.
+pub(super) fn transaction(
+    database: &IdbDatabase,
+    stores: &[&str],
+    mode: &str,
+) -> Result<IdbTransaction, JsValue> {
+    // The options stand behind an unstable flag in web-sys.
+    let options = Object::new();
+    Reflect::set(&options, &"durability".into(), &"relaxed".into())?;
+    let names: js_sys::Array = stores.iter().map(|&name| JsValue::from_str(name)).collect();
+    let open: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
+    open.call3(database, &names, &mode.into(), &options)?.dyn_into()
+}
+
+/// Waits until the transaction is complete.
+///
+/// # Errors
+/// What made it abort.
+pub(super) async fn complete(transaction: &IdbTransaction) -> Result<(), StoreError> {
+    let done = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    match JsFuture::from(done).await {
+        Ok(_) => Ok(()),
+        Err(_) => Err(match transaction.error() {
+            Some(error) => failed(&error),
+            None => StoreError::Failed("the browser gave the write up".to_owned()),
+        }),
+    }
+}
+
+/// Waits until the transaction is complete and takes the result of one of its requests.
+///
+/// # Errors
+/// What made it abort.
+pub(super) async fn answer(transaction: &IdbTransaction, request: &IdbRequest) -> Result<JsValue, StoreError> {
+    complete(transaction).await?;
+    request.result().map_err(|error| failed(&error))
+}

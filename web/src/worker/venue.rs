@@ -1,0 +1,115 @@
+//! The open exchange: its host, which executes and remembers, and the projections that follow.
+//!
+//! Everyone who trades goes through [`Market::submit`]: the user, the crowd, imports. Each command gets an id of
+//! this writer's origin.
+
+use outcry_engine::{AccountName, Command, Event, Exchange, Receipt, Timestamp};
+use outcry_journal::{Chunk, CommandId, Host, JournalError, JournalId, Submitted};
+use outcry_simulation::Market;
+
+use super::projection::Projections;
+
+/// A host with its projections.
+#[derive(Debug)]
+pub struct Venue {
+    host: Host,
+    projections: Projections,
+    origin: u64,
+    /// Counter of the next command.
+    counter: u64,
+    /// Events of the last command; kept so that its memory is used again.
+    events: Vec<Event>,
+    /// Where the last command stands.
+    receipt: Receipt,
+    /// Why the host executes no more.
+    failure: Option<JournalError>,
+}
+
+impl Venue {
+    /// A new exchange, written in `epoch` with commands of `origin`.
+    #[must_use]
+    pub fn new(journal: JournalId, epoch: u64, origin: u64) -> Self {
+        Self {
+            host: Host::new(journal, epoch),
+            projections: Projections::new(is_simulated),
+            origin,
+            counter: 1,
+            events: Vec::new(),
+            receipt: Receipt { sequence: 0, at: Timestamp::default(), first_event: 0 },
+            failure: None,
+        }
+    }
+
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// What the screen shows beside the exchange.
+    #[must_use]
+    pub fn projections(&self) -> &Projections {
+        &self.projections
+    }
+
+    /// Why nothing more can be executed, if so.
+    #[must_use]
+    pub fn failure(&self) -> Option<&JournalError> {
+        self.failure.as_ref()
+    }
+
+    /// Replays a stored chunk.
+    ///
+    /// # Errors
+    /// As [`Host::apply`].
+    pub fn replay(&mut self, chunk: &Chunk) -> Result<(), JournalError> {
+        let projections = &mut self.projections;
+        let replayed = self.host.apply(chunk, |_, receipt, events| projections.apply(receipt, events));
+        self.counter = self.host.next_counter(self.origin);
+        replayed
+    }
+
+    /// Takes what was executed since the last cut, to be stored.
+    pub fn cut(&mut self) -> Option<Chunk> {
+        self.host.cut()
+    }
+
+    /// Executes a command and answers with its receipt and events, or `None` if the host executes no more.
+    pub fn execute(&mut self, at: Timestamp, command: &Command) -> Option<(Receipt, &[Event])> {
+        self.events.clear();
+        let id = CommandId { origin: self.origin, counter: self.counter };
+        match self.host.submit(at, id, command, &mut self.events) {
+            Ok(Submitted::Executed(receipt)) => {
+                self.counter += 1;
+                self.receipt = receipt;
+                self.projections.apply(receipt, &self.events);
+                Some((receipt, &self.events))
+            }
+            // The counter is this writer's own and always new.
+            Ok(Submitted::Repeated { highest }) => {
+                self.counter = highest + 1;
+                None
+            }
+            Err(error) => {
+                self.failure = Some(error);
+                None
+            }
+        }
+    }
+}
+
+impl Market for Venue {
+    fn exchange(&self) -> &Exchange {
+        self.host.exchange()
+    }
+
+    fn submit(&mut self, at: Timestamp, command: Command) -> &[Event] {
+        self.execute(at, &command).map_or(&[], |(_, events)| events)
+    }
+}
+
+/// Whether an account of this name belongs to the simulated crowd: nobody acts for it, and nobody sees its orders.
+fn is_simulated(name: &AccountName) -> bool {
+    let Some((role, number)) = name.as_str().split_once(' ') else { return false };
+    matches!(role, "Maker" | "Taker" | "Investor") && number.bytes().all(|digit| digit.is_ascii_digit())
+}
