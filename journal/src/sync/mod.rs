@@ -22,8 +22,10 @@
 
 mod append;
 mod decide;
+mod status;
 mod replica;
 
 pub use append::{Answer, Append, Holding};
 pub use decide::{Decision, Stored, decide};
-pub use replica::{Replica, State, Status, Step, Timing};
+pub use replica::{Replica, Step, Timing};
+pub use status::{State, Status};

@@ -9,4 +9,5 @@ mod damage;
 mod file;
 mod host;
 mod golden;
+mod replica;
 mod sync;
