@@ -54,12 +54,16 @@ pub enum Decision {
     StaleEpoch,
 }
 
-/// Decides on an append. Checked in this order: a repeat, the epoch, the history.
+/// Decides on an append. Checked in this order: a repeat, the epoch, the history. One of another journal is another
+/// history.
 ///
 /// A repeat is recognised first, whatever its epoch: the writer that lost its epoch after the server stored, but
 /// before it heard of it, still learns the truth.
 #[must_use]
 pub fn decide(stored: &Stored, append: &Append) -> Decision {
+    if append.journal() != stored.journal {
+        return Decision::Diverged;
+    }
     let (before, after) = (append.before(), append.after());
     let known_before = stored.hash(before.sequence, stored.hash_before);
     let known_after = stored.hash(after.sequence, stored.hash_after);
@@ -118,5 +122,7 @@ mod tests {
         let nothing = Stored::nothing(JOURNAL);
         assert_eq!(decide(&nothing, &Append::claim(JOURNAL, 1, Head::genesis(JOURNAL))), Decision::Store);
         assert_eq!(decide(&nothing, &Append::claim(JOURNAL, 1, head(5, 7))), Decision::Gap);
+        let other = JournalId::from_bytes([2; 16]);
+        assert_eq!(decide(&nothing, &Append::claim(other, 1, Head::genesis(other))), Decision::Diverged);
     }
 }

@@ -152,3 +152,17 @@ fn a_refusal_and_a_nonsense_answer_are_told() {
     assert_eq!(replica.next(at(2_000)), Step::Rest);
     assert_eq!(replica.status().state, State::Off);
 }
+
+#[test]
+fn messages_survive_json() {
+    let holding = Holding::new(3, head(100), (0..100).rev().map(head));
+    assert!(holding.borders.len() < 16, "old borders thin out");
+    for answer in
+        [Answer::Stored(head(7)), Answer::Holds(holding), Answer::Refused { message: "too large".to_owned() }]
+    {
+        let text = serde_json::to_string(&answer).unwrap();
+        assert_eq!(serde_json::from_str::<Answer>(&text).unwrap(), answer);
+    }
+    let text = serde_json::to_string(&head(1)).unwrap();
+    assert_eq!(text, format!(r#"{{"sequence":1,"hash":"{}"}}"#, "01".repeat(32)));
+}
