@@ -67,7 +67,8 @@ impl Desk {
         if crowd.due().is_some() {
             clock.forward(start);
         }
-        let mut desk = Self { id, name, venue, saver, clock, crowd, setting, meter: Meter::default(), _lock: lock };
+        let mut desk =
+            Self { id, name, venue, saver, clock, crowd, setting, meter: Meter::default(), _lock: lock };
         desk.crowd.resume(desk.clock.now());
         desk.set_clock();
         desk
@@ -150,7 +151,8 @@ impl Desk {
     pub fn work(&mut self, real: f64, deadline: f64, clock: impl Fn() -> f64) {
         self.clock.read(real);
         let mut actions = 0_u32;
-        while let Some(due) = self.crowd.due().filter(|&due| due <= self.clock.now() && self.setting.running) {
+        while let Some(due) = self.crowd.due().filter(|&due| due <= self.clock.now() && self.setting.running)
+        {
             actions += 1;
             let late = actions.is_multiple_of(ACTIONS_PER_LOOK) && clock() >= deadline;
             if late || self.venue.failure().is_some() || self.is_behind() {
@@ -227,7 +229,9 @@ fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event])
             Event::OrderAccepted { order: accepted, .. } => order = Some(*accepted),
             Event::Traded(trade) => filled += trade.quantity.get(),
             Event::OrderRested { leaves, .. } => rests = leaves.lots(),
-            Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => rests = leaves.lots(),
+            Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => {
+                rests = leaves.lots()
+            }
             Event::OrderCanceled { canceled: gone, .. } => canceled = *gone,
             _ => {}
         }

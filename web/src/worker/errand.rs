@@ -103,7 +103,9 @@ impl Service {
             let (store, storage) = match Database::open(&self.database).await {
                 Ok(database) => (Store::Database(database), Storage::Good),
                 Err(error @ StoreError::NewerVersion) => return self.unreadable(error.to_string(), 0, true),
-                Err(error) => (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() }),
+                Err(error) => {
+                    (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() })
+                }
             };
             *self.store.borrow_mut() = Some(Rc::new(store));
             self.state.borrow_mut().storage = storage;
@@ -130,7 +132,8 @@ impl Service {
     /// Stores what is not yet and closes the open exchange; whether it could.
     async fn leave(&self) -> bool {
         if let Err(message) = self.flush().await {
-            let message = format!("this exchange stays open, because its last commands cannot be saved: {message}");
+            let message =
+                format!("this exchange stays open, because its last commands cannot be saved: {message}");
             self.notice(NoticeLevel::Error, message);
             return false;
         }
@@ -302,7 +305,8 @@ impl Service {
         };
         let good = venue.exchange().sequence();
         let damage = damage.map(|(reason, newer_version)| {
-            let message = format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
+            let message =
+                format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
             Session::Unreadable { message, good, newer_version }
         });
         (venue, saver, damage)
@@ -330,13 +334,14 @@ impl Service {
     /// Makes an empty exchange in the store, locked for this tab; says so itself if it cannot.
     pub(super) async fn make(&self, name: &str) -> Option<(JournalId, Venue, Saver, Option<Lock>)> {
         let store = self.opened_store()?;
-        let (journal, origin) = match identity::journal().and_then(|journal| Ok((journal, identity::origin()?))) {
-            Ok(names) => names,
-            Err(error) => {
-                self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
-                return None;
-            }
-        };
+        let (journal, origin) =
+            match identity::journal().and_then(|journal| Ok((journal, identity::origin()?))) {
+                Ok(names) => names,
+                Err(error) => {
+                    self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
+                    return None;
+                }
+            };
         let id = journal.to_string();
         {
             let mut state = self.state.borrow_mut();

@@ -24,10 +24,13 @@ pub fn serve() {
     };
     let answering = Rc::clone(&service);
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let request = event.data().dyn_into::<ArrayBuffer>().ok().map(|buffer| Uint8Array::new(&buffer).to_vec());
+        let request =
+            event.data().dyn_into::<ArrayBuffer>().ok().map(|buffer| Uint8Array::new(&buffer).to_vec());
         match request.and_then(|bytes| postcard::from_bytes::<Request>(&bytes).ok()) {
             Some(request) => answering.request(request),
-            None => post(error_notice("page and engine do not understand each other: reload the page".to_owned())),
+            None => {
+                post(error_notice("page and engine do not understand each other: reload the page".to_owned()))
+            }
         }
     });
     scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
@@ -41,7 +44,9 @@ fn post(response: Response) {
     let sent = match postcard::to_allocvec(&response) {
         Ok(bytes) => {
             let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-            scope.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| format!("{error:?}"))
+            scope
+                .post_message_with_transfer(&buffer, &Array::of1(&buffer))
+                .map_err(|error| format!("{error:?}"))
         }
         Err(error) => Err(error.to_string()),
     };
@@ -54,7 +59,9 @@ fn post(response: Response) {
 fn tell_of_panics() {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&panic.to_string().into());
-        post(error_notice(format!("the engine has stopped; what is saved is safe, reload the page ({panic})")));
+        post(error_notice(format!(
+            "the engine has stopped; what is saved is safe, reload the page ({panic})"
+        )));
     }));
 }
 

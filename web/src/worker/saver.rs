@@ -201,7 +201,8 @@ impl Saver {
         if let Some(write) = self.writing.take() {
             self.waiting.push_front(write.chunk);
         }
-        let wait = self.trouble.as_ref().map_or(FIRST_RETRY, |trouble| (trouble.wait * 2.0).min(LONGEST_RETRY));
+        let wait =
+            self.trouble.as_ref().map_or(FIRST_RETRY, |trouble| (trouble.wait * 2.0).min(LONGEST_RETRY));
         self.trouble = Some(Trouble { message, next: real + wait, wait });
     }
 }

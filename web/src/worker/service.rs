@@ -19,8 +19,8 @@ use super::frame;
 use super::pulse::Pulse;
 use super::store::{Append, Store, StoreError};
 use crate::protocol::{
-    BUILD, Crowd, CrowdControl, Frame, Notice, NoticeLevel, Outcome, Refusal, Request, Response, Session, Status,
-    Storage, SyncStatus, View,
+    BUILD, Crowd, CrowdControl, Frame, Notice, NoticeLevel, Outcome, Refusal, Request, Response, Session,
+    Status, Storage, SyncStatus, View,
 };
 
 /// Milliseconds of one turn: short enough that the page never waits long for an answer.
@@ -207,7 +207,8 @@ impl Service {
             Ok(append) => append,
             Err(error) => {
                 let good = desk.saver.saved();
-                state.session = Session::Unreadable { message: error.to_string(), good, newer_version: false };
+                state.session =
+                    Session::Unreadable { message: error.to_string(), good, newer_version: false };
                 None
             }
         }

@@ -75,7 +75,9 @@ impl Projections {
         for event in events {
             match event {
                 Event::CommandRejected(_) => {}
-                Event::AssetCreated { symbol, decimals, .. } => self.catalog.asset_created(*symbol, *decimals),
+                Event::AssetCreated { symbol, decimals, .. } => {
+                    self.catalog.asset_created(*symbol, *decimals)
+                }
                 Event::InstrumentCreated { terms, .. } => {
                     self.catalog.instrument_created(*terms);
                     self.markets.push(MarketView::default());
@@ -95,12 +97,31 @@ impl Projections {
                     self.change(*account, |p| p.rested(*instrument, *side, *price, leaves.lots()));
                 }
                 Event::Traded(trade) => self.traded(receipt, trade),
-                Event::OrderCanceled { order, account, instrument, side, price, canceled, rested, reason } => {
+                Event::OrderCanceled {
+                    order,
+                    account,
+                    instrument,
+                    side,
+                    price,
+                    canceled,
+                    rested,
+                    reason,
+                } => {
                     debug_assert!(!rested || *reason == CancelReason::Requested);
                     let left = rested.then_some((*price, *canceled));
                     self.change(*account, |p| p.canceled(*order, *instrument, *side, left));
                 }
-                Event::OrderReplaced { account, instrument, side, old_price, price, old_leaves, leaves, priority, .. } => {
+                Event::OrderReplaced {
+                    account,
+                    instrument,
+                    side,
+                    old_price,
+                    price,
+                    old_leaves,
+                    leaves,
+                    priority,
+                    ..
+                } => {
                     self.change(*account, |portfolio| {
                         portfolio.left(*instrument, *side, *old_price, old_leaves.lots());
                         match priority {

@@ -89,7 +89,15 @@ impl Portfolio {
         self.filled(at, trade, trade.taker, trade.taker_side, trade.taker_leaves, false);
     }
 
-    fn filled(&mut self, at: Timestamp, trade: &Trade, order: OrderId, side: Side, leaves: Lots, maker: bool) {
+    fn filled(
+        &mut self,
+        at: Timestamp,
+        trade: &Trade,
+        order: OrderId,
+        side: Side,
+        leaves: Lots,
+        maker: bool,
+    ) {
         if leaves.is_zero() {
             self.orders.remove(&order);
         }

@@ -54,7 +54,8 @@ impl Database {
 
     pub(super) async fn exchanges(&self) -> Result<Vec<ExchangeRecord>, StoreError> {
         let transaction = self.start(&[EXCHANGES], READ).await?;
-        let request = part(&transaction, EXCHANGES).and_then(|store| store.get_all()).map_err(|e| failed(&e))?;
+        let request =
+            part(&transaction, EXCHANGES).and_then(|store| store.get_all()).map_err(|e| failed(&e))?;
         let records = answer(&transaction, &request).await?;
         Ok(Array::from(&records).iter().filter_map(|value| ExchangeRecord::from_value(&value)).collect())
     }
@@ -120,7 +121,12 @@ impl Database {
         .map(|record| record.epoch)
     }
 
-    pub(super) async fn chunks(&self, id: &str, from: u64, count: u32) -> Result<Vec<StoredChunk>, StoreError> {
+    pub(super) async fn chunks(
+        &self,
+        id: &str,
+        from: u64,
+        count: u32,
+    ) -> Result<Vec<StoredChunk>, StoreError> {
         let transaction = self.start(&[CHUNKS], READ).await?;
         let requests = (|| {
             let (store, range) = (part(&transaction, CHUNKS)?, span(id, from, MAX_SEQUENCE)?);
@@ -152,7 +158,8 @@ impl Database {
 
     async fn read(&self, store: &str, key: &str) -> Result<JsValue, StoreError> {
         let transaction = self.start(&[store], READ).await?;
-        let request = part(&transaction, store).and_then(|store| store.get(&key.into())).map_err(|e| failed(&e))?;
+        let request =
+            part(&transaction, store).and_then(|store| store.get(&key.into())).map_err(|e| failed(&e))?;
         answer(&transaction, &request).await
     }
 
@@ -162,7 +169,8 @@ impl Database {
         &self,
         transaction: &IdbTransaction,
         id: &str,
-        change: impl FnOnce(&IdbTransaction, &mut ExchangeRecord) -> Result<Result<(), StoreError>, JsValue> + 'static,
+        change: impl FnOnce(&IdbTransaction, &mut ExchangeRecord) -> Result<Result<(), StoreError>, JsValue>
+        + 'static,
     ) -> Result<ExchangeRecord, StoreError> {
         let outcome: Rc<Cell<Option<Result<ExchangeRecord, StoreError>>>> = Rc::default();
         let (answered, missing) = (Rc::clone(&outcome), id.to_owned());
@@ -193,7 +201,9 @@ impl Database {
         match outcome.take() {
             Some(Err(refused)) => Err(refused),
             Some(Ok(record)) => completed.map(|()| record),
-            None => Err(completed.err().unwrap_or_else(|| StoreError::Failed("the store did not answer".into()))),
+            None => {
+                Err(completed.err().unwrap_or_else(|| StoreError::Failed("the store did not answer".into())))
+            }
         }
     }
 }

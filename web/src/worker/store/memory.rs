@@ -46,7 +46,8 @@ impl Memory {
         record.digest.clone_from(&append.digest);
         let mut chunks = self.chunks.borrow_mut();
         let key = |sequence| (append.exchange.clone(), sequence);
-        let replaced: Vec<_> = chunks.range(key(append.first)..=key(append.last)).map(|(key, _)| key.clone()).collect();
+        let replaced: Vec<_> =
+            chunks.range(key(append.first)..=key(append.last)).map(|(key, _)| key.clone()).collect();
         for key in replaced {
             chunks.remove(&key);
         }

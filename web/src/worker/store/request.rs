@@ -63,7 +63,10 @@ pub(super) async fn complete(transaction: &IdbTransaction) -> Result<(), StoreEr
 ///
 /// # Errors
 /// What made it abort.
-pub(super) async fn answer(transaction: &IdbTransaction, request: &IdbRequest) -> Result<JsValue, StoreError> {
+pub(super) async fn answer(
+    transaction: &IdbTransaction,
+    request: &IdbRequest,
+) -> Result<JsValue, StoreError> {
     complete(transaction).await?;
     request.result().map_err(|error| failed(&error))
 }
