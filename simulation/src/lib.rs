@@ -8,6 +8,7 @@ mod random;
 pub mod demo;
 pub mod flow;
 pub mod lobster;
+pub mod orders_csv;
 
 pub use market::{BareMarket, Market};
 pub use random::Random;
