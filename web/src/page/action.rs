@@ -1,9 +1,10 @@
 //! What the components ask of the page.
 
-use outcry_engine::{AccountId, InstrumentId, NewOrder, OrderId, Price, Qty, Side};
+use outcry_engine::{AccountId, InstrumentId, NewOrder, OrderId, Price, Qty};
 
 use yew::Callback;
 
+use super::bottom_panel::Tab;
 use crate::protocol::Request;
 
 /// One wish of the user, sent up by a component and carried out by the page.
@@ -16,8 +17,8 @@ pub(crate) enum Action {
     ShowAccount(AccountId),
     /// Draw candles of so many seconds.
     ShowInterval(u32),
-    /// Put a price of the ladder's side into the ticket.
-    PickPrice(Side, Price),
+    /// Put a price into the ticket.
+    PickPrice(Price),
     /// What the ticket asks for now; `None` while it cannot be read.
     Preview(Option<NewOrder>),
     /// Enter the order.
@@ -30,6 +31,8 @@ pub(crate) enum Action {
     SwitchTheme,
     /// Show another part, where there is room for one only.
     ShowPart(Part),
+    /// Show a tab of the bottom panel.
+    ShowTab(Tab),
     /// Forget a notice.
     Dismiss(u32),
     /// Tell the user that something went wrong.

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use outcry_engine::{Command, InstrumentId, NewOrder, OrderId, Preview, Price, Side};
+use outcry_engine::{Command, InstrumentId, NewOrder, OrderId, Preview, Price};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 use super::action::{Action, Part};
 use super::answer::Answer;
-use super::bottom_panel::BottomPanel;
+use super::bottom_panel::{BottomPanel, Tab};
 use super::depth_chart::DepthChart;
 use super::download;
 use super::ladder::Ladder;
@@ -75,12 +75,13 @@ pub(crate) struct App {
     preview: PreviewDesk,
     answer: Option<Shared<Answer>>,
     refused_order: Option<(OrderId, Shared<String>)>,
-    picked: Option<(u32, Side, Price)>,
+    picked: Option<(u32, Price)>,
     notices: Notices,
     stored: Option<Shared<Vec<StoredExchange>>>,
     remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     theme: Theme,
     part: Part,
+    tab: Tab,
     now: f64,
     act: Callback<Action>,
     animation: Closure<dyn FnMut(f64)>,
@@ -113,6 +114,7 @@ impl Component for App {
             remote: None,
             theme: Theme::current(),
             part: Part::default(),
+            tab: Tab::default(),
             now: 0.0,
             act: ctx.link().callback(Msg::Act),
             animation,
@@ -259,6 +261,7 @@ impl App {
     fn bottom(&self) -> Html {
         html! {
             <BottomPanel
+                tab={self.tab}
                 venue={self.state.venue.clone()}
                 account={self.state.account}
                 holdings={self.state.holdings.clone()}
@@ -290,8 +293,13 @@ impl App {
         match response {
             Response::Ready { build } => self.greet(&build),
             Response::Frame(frame) => {
+                let opened =
+                    self.state.status.as_ref().is_none_or(|old| old.exchange != frame.status.exchange);
                 if let Err(message) = self.state.apply(*frame) {
                     self.broken = Some(format!("The exchange cannot be shown: {message}."));
+                }
+                if opened {
+                    self.list_exchanges();
                 }
                 self.next_frame();
                 true
@@ -327,9 +335,6 @@ impl App {
                 self.notices.post(notice, self.now);
                 true
             }
-            // Answers to requests that this page does not make.
-            #[allow(unreachable_patterns)]
-            _ => false,
         }
     }
 
@@ -386,9 +391,9 @@ impl App {
                 self.answer = None;
             }
             Action::ShowInterval(seconds) => self.state.show_interval(seconds),
-            Action::PickPrice(side, price) => {
-                let serial = self.picked.map_or(0, |(serial, ..)| serial).wrapping_add(1);
-                self.picked = Some((serial, side, price));
+            Action::PickPrice(price) => {
+                let serial = self.picked.map_or(0, |(serial, _)| serial).wrapping_add(1);
+                self.picked = Some((serial, price));
                 if self.part == Part::Book {
                     self.part = Part::Trade;
                 }
@@ -421,6 +426,10 @@ impl App {
                 self.theme.choose();
             }
             Action::ShowPart(part) => self.part = part,
+            Action::ShowTab(tab) => {
+                self.tab = tab;
+                self.list_exchanges();
+            }
             Action::Dismiss(id) => self.notices.dismiss(id),
             Action::Complain(message) => self.complain(message),
         }
@@ -445,6 +454,13 @@ impl App {
         self.preview.answered = false;
         self.preview.asked_at = self.now;
         self.send(&Request::Preview { ticket, order });
+    }
+
+    /// Asks for the stored exchanges while their list is shown.
+    fn list_exchanges(&mut self) {
+        if self.tab == Tab::Exchanges {
+            self.send(&Request::ListExchanges);
+        }
     }
 
     fn ticket_number(&mut self) -> u32 {

@@ -21,8 +21,10 @@ pub fn round_prices(low: i64, high: i64, most: usize) -> Vec<i64> {
 #[must_use]
 pub fn round_times(from: u64, to: u64, most: usize) -> Vec<u64> {
     const SECOND: u64 = 1_000_000_000;
-    const STEPS: [u64; 16] =
-        [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000, 31_536_000];
+    const STEPS: [u64; 16] = [
+        1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800, 2_592_000,
+        31_536_000,
+    ];
     let fits = |step: &&u64| (to.saturating_sub(from) / (**step * SECOND)) < most.max(1) as u64;
     let step = STEPS.iter().find(fits).unwrap_or(&STEPS[STEPS.len() - 1]) * SECOND;
     let first = from.div_ceil(step).saturating_mul(step);

@@ -14,10 +14,11 @@ use super::orders::Orders;
 use super::server::Server;
 use super::shared::Shared;
 use super::venue::Venue;
-use crate::protocol::{AccountView, ImportStatus, RemoteExchange, Request, StoredExchange, SyncStatus};
+use crate::protocol::{AccountView, ImportStatus, RemoteExchange, StoredExchange, SyncStatus};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct BottomPanelProps {
+    pub(crate) tab: Tab,
     pub(crate) venue: Shared<Venue>,
     pub(crate) account: Option<AccountId>,
     pub(crate) holdings: Shared<AccountView>,
@@ -32,8 +33,9 @@ pub(crate) struct BottomPanelProps {
 }
 
 /// The tabs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tab {
+    #[default]
     Orders,
     Fills,
     Balances,
@@ -81,7 +83,6 @@ pub(crate) enum Msg {
 
 /// The panel.
 pub(crate) struct BottomPanel {
-    tab: Tab,
     list: NodeRef,
     focus: bool,
 }
@@ -91,15 +92,15 @@ impl Component for BottomPanel {
     type Properties = BottomPanelProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { tab: Tab::Orders, list: NodeRef::default(), focus: false }
+        Self { list: NodeRef::default(), focus: false }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
-        self.tab = match message {
+        let tab = match message {
             Msg::Show(tab) => tab,
             Msg::Step(by) => {
                 self.focus = true;
-                let here = Tab::ALL.iter().position(|&tab| tab == self.tab).unwrap_or_default();
+                let here = Tab::ALL.iter().position(|&tab| tab == ctx.props().tab).unwrap_or_default();
                 Tab::ALL[(here + by) % Tab::ALL.len()]
             }
             Msg::Jump(tab) => {
@@ -107,10 +108,8 @@ impl Component for BottomPanel {
                 tab
             }
         };
-        if self.tab == Tab::Exchanges {
-            ctx.props().act.emit(Action::Send(Request::ListExchanges));
-        }
-        true
+        ctx.props().act.emit(Action::ShowTab(tab));
+        false
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -121,8 +120,8 @@ impl Component for BottomPanel {
                     { for Tab::ALL.into_iter().map(|tab| self.tab_button(ctx, tab)) }
                 </div>
                 <div class="tab-panel" role="tabpanel" id="tab-panel" tabindex="0"
-                    aria-labelledby={format!("tab-{}", self.tab.id())}>
-                    { self.content(ctx.props()) }
+                    aria-labelledby={format!("tab-{}", ctx.props().tab.id())}>
+                    { Self::content(ctx.props()) }
                 </div>
             </section>
         }
@@ -142,7 +141,7 @@ impl Component for BottomPanel {
 
 impl BottomPanel {
     fn tab_button(&self, ctx: &Context<Self>, tab: Tab) -> Html {
-        let chosen = tab == self.tab;
+        let chosen = tab == ctx.props().tab;
         let onclick = ctx.link().callback(move |_| Msg::Show(tab));
         html! {
             <button type="button" role="tab" id={format!("tab-{}", tab.id())} {onclick}
@@ -153,14 +152,16 @@ impl BottomPanel {
         }
     }
 
-    fn content(&self, props: &BottomPanelProps) -> Html {
-        match self.tab {
+    fn content(props: &BottomPanelProps) -> Html {
+        match props.tab {
             Tab::Orders => html! {
                 <Orders venue={props.venue.clone()} holdings={props.holdings.clone()}
                     refused={props.refused_order.clone()} act={props.act.clone()} />
             },
             Tab::Fills => html! { <Fills venue={props.venue.clone()} holdings={props.holdings.clone()} /> },
-            Tab::Balances => html! { <Balances venue={props.venue.clone()} holdings={props.holdings.clone()} /> },
+            Tab::Balances => {
+                html! { <Balances venue={props.venue.clone()} holdings={props.holdings.clone()} /> }
+            }
             Tab::Files => html! {
                 <Files account={props.account} import={props.import.clone()} act={props.act.clone()} />
             },

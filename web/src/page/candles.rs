@@ -98,13 +98,16 @@ impl CandlePicture {
         let most = ((layout.bottom - HEAD) / 44.0).max(2.0) as usize;
         for ticks in axis::round_prices(layout.low as i64, layout.high as i64, most) {
             let y = layout.y(ticks);
-            if let Ok(price) = Price::new(ticks) && y > HEAD {
+            if let Ok(price) = Price::new(ticks)
+                && y > HEAD
+            {
                 surface.across(y, 0.0, layout.right, &surface.ink.grid);
                 let label = number::price(&self.instrument, price);
                 surface.text(&label, layout.right + 5.0, y, Align::Start, &surface.ink.faint);
             }
         }
-        let (first, last) = (layout.candles[0].start.nanos(), layout.candles[layout.candles.len() - 1].start.nanos());
+        let (first, last) =
+            (layout.candles[0].start.nanos(), layout.candles[layout.candles.len() - 1].start.nanos());
         let width = layout.candles.len() as f64 * PITCH;
         for at in axis::round_times(first, last, (width / 84.0).max(1.0) as usize) {
             let index = layout.candles.partition_point(|candle| candle.start.nanos() < at);

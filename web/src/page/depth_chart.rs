@@ -151,7 +151,9 @@ impl Picture for DepthPicture {
         let (bids, asks) = (cumulative(&book.bids), cumulative(&book.asks));
         // As far to both sides of the middle as the shorter side reaches, so that the middle stays in the middle.
         let middle = (bid.get() + ask.get()) as f64 / 2.0;
-        let reach = |levels: &[LadderLevel]| levels.last().map_or(0.0, |level| (level.price.get() as f64 - middle).abs());
+        let reach = |levels: &[LadderLevel]| {
+            levels.last().map_or(0.0, |level| (level.price.get() as f64 - middle).abs())
+        };
         let reach = reach(&book.bids).min(reach(&book.asks)).max(1.0) * 1.02;
         let within = |levels: &[LadderLevel]| {
             levels.iter().filter(|level| (level.price.get() as f64 - middle).abs() <= reach).count()
@@ -169,7 +171,12 @@ impl Picture for DepthPicture {
         self.axis(surface, &layout, deepest);
         let ink = &surface.ink;
         surface.area(&layout.curve(&book.bids[..bids_in], bids, 0.0), layout.bottom, &ink.buy, &ink.buy_soft);
-        surface.area(&layout.curve(&book.asks[..asks_in], asks, layout.width), layout.bottom, &ink.sell, &ink.sell_soft);
+        surface.area(
+            &layout.curve(&book.asks[..asks_in], asks, layout.width),
+            layout.bottom,
+            &ink.sell,
+            &ink.sell_soft,
+        );
         self.readout(surface, &layout, pointer, (bids, asks));
     }
 }
@@ -202,7 +209,10 @@ impl DepthPicture {
     fn readout(&self, surface: &Surface, layout: &Layout, pointer: Option<f64>, totals: (&[Lots], &[Lots])) {
         let Some(x) = pointer else {
             let side = |name, totals: &[Lots]| {
-                format!("{name} {}", number::quantity(&self.instrument, totals.last().copied().unwrap_or_default()))
+                format!(
+                    "{name} {}",
+                    number::quantity(&self.instrument, totals.last().copied().unwrap_or_default())
+                )
             };
             let text = format!("{}   {}", side("Bids", totals.0), side("Asks", totals.1));
             surface.text(&text, 8.0, HEAD / 2.0, Align::Start, &surface.ink.text);

@@ -121,7 +121,14 @@ impl Files {
         }
     }
 
-    fn check(&self, ctx: &Context<Self>, label: &'static str, id: &'static str, checked: bool, message: fn(bool) -> Msg) -> Html {
+    fn check(
+        &self,
+        ctx: &Context<Self>,
+        label: &'static str,
+        id: &'static str,
+        checked: bool,
+        message: fn(bool) -> Msg,
+    ) -> Html {
         let onchange = ctx.link().batch_callback(move |event: Event| {
             Some(message(event.target_dyn_into::<HtmlInputElement>()?.checked()))
         });
@@ -135,7 +142,8 @@ impl Files {
 
     /// Reads the files and sends them to the worker.
     fn load(&self, ctx: &Context<Self>, files: Option<FileList>) -> Result<(), String> {
-        let files: Vec<File> = files.map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default();
+        let files: Vec<File> =
+            files.map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default();
         let names: Vec<String> = files.iter().map(File::name).collect();
         let intake = sort(&names)?;
         if let Some(large) = files.iter().find(|file| file.size() > MAX_BYTES) {
@@ -156,7 +164,12 @@ impl Files {
     }
 }
 
-async fn read(intake: Intake, files: &[File], account: Option<AccountId>, choices: Choices) -> Result<Import, String> {
+async fn read(
+    intake: Intake,
+    files: &[File],
+    account: Option<AccountId>,
+    choices: Choices,
+) -> Result<Import, String> {
     let name = |place: usize| files[place].name();
     Ok(match (intake, account) {
         (Intake::Orders(place), Some(account)) => Import::Orders {
@@ -172,12 +185,15 @@ async fn read(intake: Intake, files: &[File], account: Option<AccountId>, choice
             book: bytes(&files[book]).await?,
             rematch: choices.rematch,
         },
-        (Intake::Journal(place), _) => Import::Journal { name: name(place), bytes: bytes(&files[place]).await? },
+        (Intake::Journal(place), _) => {
+            Import::Journal { name: name(place), bytes: bytes(&files[place]).await? }
+        }
     })
 }
 
 async fn bytes(file: &File) -> Result<Vec<u8>, String> {
     let buffer = JsFuture::from(file.array_buffer()).await;
-    let buffer = buffer.map_err(|_| format!("{} cannot be read: it may have changed or gone.", file.name()))?;
+    let buffer =
+        buffer.map_err(|_| format!("{} cannot be read: it may have changed or gone.", file.name()))?;
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }

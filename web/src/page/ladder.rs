@@ -69,8 +69,8 @@ impl Component for Ladder {
                 true
             }
             Msg::Pick => {
-                if let Some((side, price)) = self.cursor {
-                    ctx.props().act.emit(Action::PickPrice(side, price));
+                if let Some((_, price)) = self.cursor {
+                    ctx.props().act.emit(Action::PickPrice(price));
                 }
                 false
             }
@@ -89,7 +89,9 @@ impl Component for Ladder {
         let deepest = ask_totals.last().max(bid_totals.last()).copied().unwrap_or_default();
         let row = |side| {
             let act = &props.act;
-            move |(level, total): (&LadderLevel, &Lots)| Row { side, level: *level, total: *total, deepest }.view(instrument, self.cursor, act)
+            move |(level, total): (&LadderLevel, &Lots)| {
+                Row { side, level: *level, total: *total, deepest }.view(instrument, self.cursor, act)
+            }
         };
         html! {
             <div class="panel ladder">
@@ -114,7 +116,9 @@ impl Component for Ladder {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        if self.room.is_none() && let Some(rows) = self.rows.cast::<HtmlElement>() {
+        if self.room.is_none()
+            && let Some(rows) = self.rows.cast::<HtmlElement>()
+        {
             self.room = watch_room(ctx, rows);
         }
     }
@@ -163,7 +167,7 @@ impl Row {
         let price = number::price(instrument, level.price);
         let own = (!level.own.is_zero()).then(|| number::quantity(instrument, level.own));
         let at_cursor = cursor == Some((side, level.price));
-        let onclick = act.reform(move |_| Action::PickPrice(side, level.price));
+        let onclick = act.reform(move |_| Action::PickPrice(level.price));
         html! {
             <div key={level.price.get().to_string()} id={row_id(side, level.price)} role="row" {onclick}
                 class={classes!("ladder-row", at_cursor.then_some("cursor"), own.is_some().then_some("own"))}

@@ -94,9 +94,11 @@ fn worker_url() -> Result<JsValue, JsValue> {
         return Ok(url);
     }
     let only = url.clone();
-    let bless = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |given: JsValue| {
-        if given == only { given } else { JsValue::NULL }
-    });
+    let bless = Closure::<dyn Fn(JsValue) -> JsValue>::new(
+        move |given: JsValue| {
+            if given == only { given } else { JsValue::NULL }
+        },
+    );
     let rules = Object::new();
     Reflect::set(&rules, &"createScriptURL".into(), bless.as_ref())?;
     let create: Function = Reflect::get(&factory, &"createPolicy".into())?.dyn_into()?;

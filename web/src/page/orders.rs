@@ -86,7 +86,9 @@ impl Component for Orders {
         if let Some(edit) = &self.edit {
             match orders.iter().find(|order| order.order == edit.order.order) {
                 None => self.edit = None,
-                Some(now) if edit.sent && (now.price, now.quantity) != (edit.order.price, edit.order.quantity) => {
+                Some(now)
+                    if edit.sent && (now.price, now.quantity) != (edit.order.price, edit.order.quantity) =>
+                {
                     self.edit = None;
                 }
                 Some(_) => {}
@@ -152,7 +154,8 @@ impl Orders {
 
     fn edit_cells(&self, ctx: &Context<Self>, edit: &Edit) -> Html {
         let link = ctx.link();
-        let refused = ctx.props().refused.as_ref().filter(|(order, _)| *order == edit.order.order && edit.sent);
+        let refused =
+            ctx.props().refused.as_ref().filter(|(order, _)| *order == edit.order.order && edit.sent);
         let error = edit.error.clone().or_else(|| refused.map(|(_, message)| (**message).clone()));
         let onkeydown = link.batch_callback(|event: KeyboardEvent| match event.key().as_str() {
             "Enter" => Some(Msg::Send),
@@ -188,7 +191,8 @@ impl Edit {
     fn read(&self, venue: &Venue) -> Result<(Price, Qty), String> {
         let instrument = venue.instrument(self.order.instrument).ok_or("the instrument is gone")?;
         let price = instrument.parse_price(&self.price).map_err(|error| sentence("Price", &error))?;
-        let quantity = instrument.parse_quantity(&self.quantity).map_err(|error| sentence("Quantity", &error))?;
+        let quantity =
+            instrument.parse_quantity(&self.quantity).map_err(|error| sentence("Quantity", &error))?;
         Ok((price, quantity))
     }
 }

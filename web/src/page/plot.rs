@@ -51,7 +51,8 @@ impl<P: Picture> Component for Plot<P> {
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
-        let width = self.canvas.cast::<HtmlCanvasElement>().map_or(0.0, |canvas| f64::from(canvas.client_width()));
+        let width =
+            self.canvas.cast::<HtmlCanvasElement>().map_or(0.0, |canvas| f64::from(canvas.client_width()));
         self.pointer = match message {
             Msg::Point(x) => Some(x),
             Msg::Move(by) => Some((self.pointer.unwrap_or(width * 0.75) + by).clamp(0.0, width)),

@@ -50,7 +50,8 @@ impl Component for PriceChart {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let props = ctx.props();
-        let Some((id, instrument)) = props.instrument.and_then(|id| Some((id, *props.venue.instrument(id)?))) else {
+        let Some((id, instrument)) = props.instrument.and_then(|id| Some((id, *props.venue.instrument(id)?)))
+        else {
             return html! { <div class="panel chart"><p class="empty">{ "No instrument yet" }</p></div> };
         };
         let picture = CandlePicture { instrument, candles: props.candles.clone(), seconds: props.seconds };

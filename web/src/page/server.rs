@@ -172,7 +172,9 @@ fn state(props: &ServerProps) -> Html {
         SyncState::Off => ("", "Off. This exchange is in this browser only.".to_owned()),
         SyncState::UpToDate => ("good", "Everything is on the server.".to_owned()),
         SyncState::Sending => ("", "Sending\u{2026}".to_owned()),
-        SyncState::Offline { message, retry_in } => ("warn", format!("No answer ({message}). Trying again in {retry_in} s; trading goes on.")),
+        SyncState::Offline { message, retry_in } => {
+            ("warn", format!("No answer ({message}). Trying again in {retry_in} s; trading goes on."))
+        }
         SyncState::Conflict { message } => ("bad", format!("Stopped: {message}")),
     };
     html! {

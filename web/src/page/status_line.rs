@@ -60,7 +60,9 @@ fn saved(status: &Status) -> Html {
 
 fn storage(status: &Status, act: &Callback<Action>) -> Html {
     match &status.storage {
-        Storage::Good => html! { <span class="state good" data-testid="storage" data-storage="good">{ "Storage good" }</span> },
+        Storage::Good => {
+            html! { <span class="state good" data-testid="storage" data-storage="good">{ "Storage good" }</span> }
+        }
         Storage::Failed { message } => {
             let retry = act.reform(|_| Action::Send(Request::Retry));
             html! {

@@ -24,8 +24,8 @@ pub(crate) struct TicketFormProps {
     pub(crate) instrument: Option<InstrumentId>,
     pub(crate) account: Option<AccountId>,
     pub(crate) holdings: Shared<AccountView>,
-    /// The price picked from the ladder's side, numbered so that the same price can be picked again.
-    pub(crate) picked: Option<(u32, Side, Price)>,
+    /// The price picked from the ladder, numbered so that the same price can be picked again.
+    pub(crate) picked: Option<(u32, Price)>,
     pub(crate) preview: Option<PreviewAnswer>,
     /// What became of the last order.
     pub(crate) answer: Option<Shared<Answer>>,
@@ -107,11 +107,11 @@ impl Component for TicketForm {
             self.left = Left::default();
             asks = true;
         }
-        if props.picked != old.picked && let Some((_, side, price)) = props.picked {
+        if props.picked != old.picked
+            && let Some((_, price)) = props.picked
+        {
             if let Some(instrument) = props.instrument.and_then(|id| props.venue.instrument(id)) {
                 self.ticket.kind = OrderKind::Limit;
-                // A price of the book's one side is picked to trade with it.
-                self.ticket.side = side.opposite();
                 self.ticket.price = number::plain_price(instrument, price);
                 self.edited = true;
                 asks = true;
@@ -195,10 +195,13 @@ impl TicketForm {
     }
 
     fn price_field(&self, ctx: &Context<Self>, errors: &FieldErrors) -> Html {
-        let unit = ctx.props().instrument.and_then(|id| ctx.props().venue.instrument(id)).map_or_else(
-            AttrValue::default,
-            |instrument| AttrValue::from(ctx.props().venue.quote_symbol(instrument).as_str().to_owned()),
-        );
+        let unit = ctx
+            .props()
+            .instrument
+            .and_then(|id| ctx.props().venue.instrument(id))
+            .map_or_else(AttrValue::default, |instrument| {
+                AttrValue::from(ctx.props().venue.quote_symbol(instrument).as_str().to_owned())
+            });
         let own = errors.price.clone().filter(|_| self.left.price);
         field(TextField {
             id: "price",
@@ -213,10 +216,12 @@ impl TicketForm {
 
     fn quantity_field(&self, ctx: &Context<Self>, errors: &FieldErrors) -> Html {
         let props = ctx.props();
-        let unit = props.instrument.and_then(|id| props.venue.instrument(id)).map_or_else(
-            AttrValue::default,
-            |instrument| AttrValue::from(props.venue.asset_symbol(instrument.base())),
-        );
+        let unit = props
+            .instrument
+            .and_then(|id| props.venue.instrument(id))
+            .map_or_else(AttrValue::default, |instrument| {
+                AttrValue::from(props.venue.asset_symbol(instrument.base()))
+            });
         let own = errors.quantity.clone().filter(|_| self.left.quantity);
         field(TextField {
             id: "quantity",
@@ -230,7 +235,8 @@ impl TicketForm {
     }
 
     fn conditions(&self, ctx: &Context<Self>) -> Html {
-        let checked = |event: &Event| event.target_dyn_into::<HtmlInputElement>().map(|input| input.checked());
+        let checked =
+            |event: &Event| event.target_dyn_into::<HtmlInputElement>().map(|input| input.checked());
         if self.ticket.kind == OrderKind::Market {
             let onchange = ctx.link().batch_callback(move |event: Event| checked(&event).map(Msg::Whole));
             return html! {
@@ -293,7 +299,9 @@ impl TicketForm {
     /// The refusal of the last order, if it is about this field and the fields have not changed since.
     fn refusal(&self, props: &TicketFormProps, field: Field) -> Option<String> {
         match props.answer.as_deref() {
-            Some(Answer::Refused { code, message }) if !self.edited && field_of(code) == self.place(field) => {
+            Some(Answer::Refused { code, message })
+                if !self.edited && field_of(code) == self.place(field) =>
+            {
                 Some(message.clone())
             }
             _ => None,

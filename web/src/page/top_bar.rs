@@ -77,7 +77,9 @@ fn instrument_choice(props: &TopBarProps) -> Html {
 }
 
 fn account_choice(props: &TopBarProps) -> Html {
-    let onchange = wish(&props.act, |event: Event| chosen(&event).map(|number| Action::ShowAccount(AccountId::new(number))));
+    let onchange = wish(&props.act, |event: Event| {
+        chosen(&event).map(|number| Action::ShowAccount(AccountId::new(number)))
+    });
     html! {
         <label class="choice">
             <span class="choice-label">{ "Account" }</span>
@@ -94,10 +96,12 @@ fn account_choice(props: &TopBarProps) -> Html {
 
 fn statistics(props: &TopBarProps) -> Html {
     let figures = &props.statistics;
-    let Some((id, instrument)) = props.instrument.and_then(|id| Some((id, props.venue.instrument(id)?))) else {
+    let Some((id, instrument)) = props.instrument.and_then(|id| Some((id, props.venue.instrument(id)?)))
+    else {
         return Html::default();
     };
-    let price = |price: Option<_>| price.map_or_else(|| "\u{2013}".to_owned(), |p| number::price(instrument, p));
+    let price =
+        |price: Option<_>| price.map_or_else(|| "\u{2013}".to_owned(), |p| number::price(instrument, p));
     let (direction, change) = match (figures.open, figures.last) {
         (Some(open), Some(last)) => {
             let direction = match last.cmp(&open) {
