@@ -1,7 +1,6 @@
 //! Instruments, and the edge where their prices and quantities become decimals.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::decimal::{self, DecimalError};
 use crate::limits::MAX_AMOUNT;
@@ -23,20 +22,11 @@ impl Instrument {
     /// # Errors
     /// [`Reject::LotNotRepresentable`] or [`Reject::TickNotRepresentable`] if they are not whole numbers.
     pub fn from_terms(terms: NewInstrument, base_decimals: u8, quote_decimals: u8) -> Result<Self, Reject> {
-        let whole = |value: Option<Decimal>, decimals: u8| -> Option<i64> {
-            let units = value?.checked_div(decimal::power_of_ten(decimals))?;
-            (units.is_integer() && units > Decimal::ZERO).then(|| units.to_i64()).flatten()
-        };
-        let lot_units = whole(Some(terms.lot), base_decimals)
-            .filter(|&units| units <= MAX_AMOUNT)
+        let lot_units = whole_units(&[terms.lot], base_decimals)
             .ok_or(Reject::LotNotRepresentable { lot: terms.lot, decimals: base_decimals })?;
-        let tick_value = whole(terms.tick.checked_mul(terms.lot), quote_decimals)
-            .filter(|&units| units <= MAX_AMOUNT && terms.tick > Decimal::ZERO)
-            .ok_or(Reject::TickNotRepresentable {
-                tick: terms.tick,
-                lot: terms.lot,
-                decimals: quote_decimals,
-            })?;
+        let tick_value = whole_units(&[terms.tick, terms.lot], quote_decimals).ok_or(
+            Reject::TickNotRepresentable { tick: terms.tick, lot: terms.lot, decimals: quote_decimals },
+        )?;
         Ok(Self { terms, lot_units, tick_value })
     }
 
@@ -166,4 +156,23 @@ impl Instrument {
             Side::Sell => self.terms.base,
         }
     }
+}
+
+/// The product of the factors in units of `10^-decimals`, if it is a whole number from 1 to [`MAX_AMOUNT`].
+///
+/// Multiplied digit by digit, because a product of two [`Decimal`]s is rounded to 28 places.
+fn whole_units(factors: &[Decimal], decimals: u8) -> Option<i64> {
+    let (mut digits, mut places) = (1_i128, 0_u32);
+    for factor in factors.iter().map(Decimal::normalize) {
+        digits = digits.checked_mul(factor.mantissa())?;
+        places += factor.scale();
+    }
+    let decimals = u32::from(decimals);
+    let units = if places <= decimals {
+        digits.checked_mul(10_i128.checked_pow(decimals - places)?)?
+    } else {
+        let step = 10_i128.checked_pow(places - decimals)?;
+        (digits % step == 0).then(|| digits / step)?
+    };
+    i64::try_from(units).ok().filter(|units| (1..=MAX_AMOUNT).contains(units))
 }

@@ -67,6 +67,13 @@ pub enum Reject {
         /// Given.
         name: AccountName,
     },
+    /// The lot is not above zero, or not a whole number of the base's minor units.
+    LotNotRepresentable {
+        /// Given.
+        lot: Decimal,
+        /// Digits of the base asset.
+        decimals: u8,
+    },
     /// The tick is not above zero, or `tick * lot` is not a whole number of the quote's minor units.
     TickNotRepresentable {
         /// Given.
@@ -74,13 +81,6 @@ pub enum Reject {
         /// Given.
         lot: Decimal,
         /// Digits of the quote asset.
-        decimals: u8,
-    },
-    /// The lot is not above zero, or not a whole number of the base's minor units.
-    LotNotRepresentable {
-        /// Given.
-        lot: Decimal,
-        /// Digits of the base asset.
         decimals: u8,
     },
 
