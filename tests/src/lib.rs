@@ -5,6 +5,8 @@
 //! [`scenario`]s as text. What they prove stands in `tests/`.
 
 pub mod auditor;
+#[cfg(feature = "e2e")]
+pub mod browser;
 pub mod cointossx;
 pub mod duel;
 pub mod invariants;

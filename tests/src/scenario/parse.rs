@@ -25,7 +25,7 @@ pub(super) enum Line {
     Balances(AccountId),
     /// Asks what an order would do.
     Preview(NewOrder),
-    /// A number that its instrument or asset does not take.
+    /// A number or name that is refused before it becomes a command.
     Unreadable(String),
     /// Is executed; an order may be given a label.
     Command {
@@ -107,7 +107,7 @@ impl Reader<'_> {
                 })
             }
             ["account", name] => Command::OpenAccount {
-                name: AccountName::new(name).map_err(|e| Fault::Number(e.to_string()))?,
+                name: AccountName::new(name).map_err(|error| Fault::Number(format!("the name {error}")))?,
             },
             ["deposit", name, amount, asset] => {
                 let asset = self.asset(asset)?;
@@ -169,7 +169,7 @@ impl Reader<'_> {
     }
 
     fn symbol(&self, text: &str) -> Parsed<Symbol> {
-        Symbol::new(text).map_err(|error| Fault::Number(error.to_string()))
+        Symbol::new(text).map_err(|error| Fault::Number(format!("the symbol {error}")))
     }
 
     fn asset(&self, text: &str) -> Parsed<AssetId> {

@@ -1,0 +1,36 @@
+//! The real page in a real Chromium, driven as a user drives it, with the real server behind it.
+//!
+//! A test starts a [`Server`] and opens a [`Page`] on it: a Chromium with a profile of its own, a driver of its own
+//! and the page in a tab. The page's verbs are a user's: place, cancel, pick a price, drop a file, read the ladder.
+//! Elements are found by the test ids that `web/src/page/mod.rs` lists, so nothing here depends on how the page looks.
+//!
+//! Rules: waiting means asking until an answer is there, with a deadline ([`wait`]); no pause stands for an event.
+//! Everything that was started ends with its owner. A failing test leaves a picture and the browser's log in
+//! `target/screens/`.
+
+mod programs;
+mod process;
+mod wait;
+mod server;
+mod chromium;
+mod driver;
+mod session;
+mod page;
+mod status;
+mod market;
+mod ticket;
+mod account;
+mod files;
+mod remote;
+mod store;
+
+pub use account::{Balance, WorkingOrder};
+pub use files::{ImportView, RowComplaint};
+pub use market::LadderRow;
+pub use page::Page;
+pub use programs::{Programs, data_file, free_port};
+pub use server::Server;
+pub use status::Status;
+pub use store::StoredChunk;
+pub use ticket::Answer;
+pub use wait::{DEADLINE, wait, wait_at_most};

@@ -1,0 +1,347 @@
+//! The page as a user has it: a browser with a profile, and the page in its tabs.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::thread;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::{Key, WindowHandle};
+
+use super::chromium::Chromium;
+use super::driver::Driver;
+use super::programs::{Programs, workspace};
+use super::server::Server;
+use super::session::{Session, keep};
+use super::wait::wait;
+
+/// The page in a browser of its own. What it does for itself (reload, tabs, death of the browser) is here; what a
+/// user does on it is in the files beside this one.
+///
+/// When it is dropped everything is killed and the profile removed; if the test is failing at that moment, a picture
+/// and the log are kept.
+#[derive(Debug)]
+pub struct Page {
+    name: &'static str,
+    address: String,
+    programs: Programs,
+    folder: TempDir,
+    session: Option<Session>,
+    driver: Driver,
+    chromium: Option<Chromium>,
+    /// Levels and messages of the browser's log so far: the driver tells each of them once.
+    log: RefCell<Vec<(String, String)>>,
+}
+
+impl Page {
+    /// Starts a browser with an empty profile and opens the server's page. `name` names its pictures.
+    ///
+    /// # Panics
+    /// If browser or driver do not start.
+    #[must_use]
+    pub fn open(name: &'static str, server: &Server) -> Self {
+        let mut page = Self::blank(name, server);
+        page.load();
+        page
+    }
+
+    /// As [`Page::open`], but nothing is loaded yet.
+    ///
+    /// # Panics
+    /// If browser or driver do not start.
+    #[must_use]
+    pub fn blank(name: &'static str, server: &Server) -> Self {
+        let programs = Programs::find();
+        let folder = tempfile::tempdir().expect("a folder for the profile can be made");
+        let driver = Driver::start(&programs, &folder.path().join("driver.log"));
+        let address = server.address();
+        let log = RefCell::default();
+        let mut page = Self { name, address, programs, folder, session: None, driver, chromium: None, log };
+        page.start_browser();
+        page
+    }
+
+    /// Kills the browser as the system would when it is out of memory: SIGKILL, nothing is said to the page.
+    pub fn kill_browser(&mut self) {
+        if let Some(mut chromium) = self.chromium.take() {
+            chromium.kill();
+        }
+        if let Some(session) = self.session.take() {
+            session.forget();
+        }
+    }
+
+    /// Starts a browser on the profile as it is now. Nothing is loaded yet.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn start_browser(&mut self) {
+        let folder = self.folder.path();
+        let chromium = Chromium::start(&self.programs, &folder.join("profile"), &folder.join("chromium.log"));
+        self.session = Some(Session::attach(&self.driver.address, &chromium.address, &self.downloads()));
+        self.chromium = Some(chromium);
+    }
+
+    /// Loads the page in the current tab.
+    pub fn load(&mut self) {
+        self.session().go(&format!("{}/", self.address));
+    }
+
+    /// Loads the page again, as F5 does.
+    pub fn reload(&self) {
+        self.session().reload();
+    }
+
+    /// Leaves the page for a plain document of the same origin: its scripts end, its store can be looked at.
+    pub fn leave(&self) {
+        self.session().go(&format!("{}/health", self.address));
+    }
+
+    /// Opens the page in a second tab, which is in front from now on.
+    pub fn open_second_tab(&mut self) -> WindowHandle {
+        let address = format!("{}/", self.address);
+        let session = self.session_mut();
+        let tab = session.open_tab();
+        session.go(&address);
+        tab
+    }
+
+    /// The tab in front.
+    #[must_use]
+    pub fn tab(&self) -> WindowHandle {
+        self.session().tab()
+    }
+
+    /// Puts a tab in front.
+    pub fn show_tab(&mut self, tab: &WindowHandle) {
+        self.session_mut().show_tab(tab);
+    }
+
+    /// Closes the tab in front and puts another there.
+    pub fn close_tab(&mut self, next: &WindowHandle) {
+        self.session_mut().close_tab(next);
+    }
+
+    /// Where the browser puts what the page offers for download.
+    #[must_use]
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
+    }
+
+    /// A folder for files that the test gives to the page.
+    #[must_use]
+    pub fn drawer(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The address that the page was loaded from.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Clicks the element with this test id.
+    pub fn click(&self, id: &str) {
+        self.session().click(&selector(id));
+    }
+
+    /// Clicks the first element that matches a CSS selector.
+    pub fn click_css(&self, css: &str) {
+        self.session().click(css);
+    }
+
+    /// Replaces the text in the field with this test id, key by key as a user does.
+    pub fn fill(&self, id: &str, text: &str) {
+        self.fill_css(&selector(id), text);
+    }
+
+    /// As [`Page::fill`], for the first field that matches a CSS selector.
+    pub fn fill_css(&self, css: &str, text: &str) {
+        let everything = format!("{}a", Key::Control.value());
+        let erase = Key::Backspace.value().to_string();
+        self.session().send_keys(css, &everything);
+        self.session().send_keys(css, if text.is_empty() { &erase } else { text });
+    }
+
+    /// Types into whatever has the focus.
+    pub fn type_keys(&self, keys: &str) {
+        self.session().type_keys(keys);
+    }
+
+    /// Puts the focus on the element with this test id.
+    pub fn focus(&self, id: &str) {
+        self.script("document.querySelector(arguments[0]).focus()", &[json!(selector(id))]);
+    }
+
+    /// The test id of what has the focus, if it has one.
+    #[must_use]
+    pub fn focused(&self) -> Option<String> {
+        let id = self.script("return document.activeElement?.dataset?.testid ?? null", &[]);
+        id.as_str().map(str::to_owned)
+    }
+
+    /// Chooses the option with this text in a select element.
+    ///
+    /// # Panics
+    /// If there is no such option in time.
+    pub fn choose(&self, id: &str, option: &str) {
+        let script = "
+            const select = document.querySelector(arguments[0]);
+            const option = [...(select?.options ?? [])].find(option => option.text.trim() === arguments[1]);
+            if (!option) return null;
+            select.value = option.value;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+            return true";
+        wait(&format!("{id} offers {option}"), || {
+            self.script(script, &[json!(selector(id)), json!(option)]).as_bool()
+        });
+    }
+
+    /// Sets a checkbox.
+    pub fn check(&self, id: &str, on: bool) {
+        let is = self.property(id, "checked").and_then(|value| value.as_bool());
+        if is != Some(on) {
+            self.click(id);
+        }
+    }
+
+    /// Gives files to a file field.
+    pub fn give_files(&self, id: &str, paths: &[PathBuf]) {
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        self.session().send_keys(&selector(id), &paths.join("\n"));
+    }
+
+    /// The text of the element with this test id, or `None` while there is none.
+    #[must_use]
+    pub fn text(&self, id: &str) -> Option<String> {
+        self.property(id, "innerText").and_then(|text| text.as_str().map(str::to_owned))
+    }
+
+    /// An attribute `data-...` of the element with this test id.
+    #[must_use]
+    pub fn data(&self, id: &str, name: &str) -> Option<String> {
+        let script =
+            "return document.querySelector(arguments[0])?.getAttribute('data-' + arguments[1]) ?? null";
+        self.script(script, &[json!(selector(id)), json!(name)]).as_str().map(str::to_owned)
+    }
+
+    /// What is typed in the field with this test id.
+    #[must_use]
+    pub fn value(&self, id: &str) -> Option<String> {
+        self.property(id, "value").and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// Whether there is an element with this test id.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.property(id, "tagName").is_some()
+    }
+
+    /// Waits until the text of an element fulfils a condition, and returns it.
+    ///
+    /// # Panics
+    /// If that does not happen in time.
+    pub fn wait_text(&self, id: &str, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let mut last = None;
+        let found = super::wait::ask_until(super::DEADLINE, || {
+            last = self.text(id);
+            last.clone().filter(|text| holds(text))
+        });
+        found.unwrap_or_else(|| panic!("{id} should say {what}; it says {last:?}"))
+    }
+
+    /// Waits until an attribute `data-...` of an element has a value.
+    ///
+    /// # Panics
+    /// If that does not happen in time.
+    pub fn wait_data(&self, id: &str, name: &str, value: &str) {
+        let mut last = None;
+        let found = super::wait::ask_until(super::DEADLINE, || {
+            last = self.data(id, name);
+            (last.as_deref() == Some(value)).then_some(())
+        });
+        assert!(found.is_some(), "data-{name} of {id} should be {value:?}; it is {last:?}");
+    }
+
+    fn property(&self, id: &str, name: &str) -> Option<Value> {
+        let script = "return document.querySelector(arguments[0])?.[arguments[1]] ?? null";
+        Some(self.script(script, &[json!(selector(id)), json!(name)])).filter(|value| !value.is_null())
+    }
+
+    /// Runs a script in the page and returns what it returns.
+    pub fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        self.session().script(script, arguments)
+    }
+
+    /// Runs a script in the page that calls the last of its arguments with its result.
+    pub fn script_async(&self, script: &str, arguments: &[Value]) -> Value {
+        self.session().script_async(script, arguments)
+    }
+
+    /// A command of the browser's own protocol.
+    pub fn devtools(&self, command: &str, arguments: Value) -> Value {
+        self.session().devtools(command, arguments)
+    }
+
+    /// Keeps a picture of the page as `target/screens/NAME-SUFFIX.png`.
+    pub fn keep_picture(&self, suffix: &str) {
+        if let Some(png) = self.session.as_ref().and_then(Session::picture) {
+            keep(&workspace().join("target/screens"), &format!("{}-{suffix}.png", self.name), &png);
+        }
+    }
+
+    /// Errors in the browser's log, and what the Content-Security-Policy refused, since the page was opened.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        self.drain_log();
+        let log = self.log.borrow();
+        let mut complaints: Vec<String> =
+            log.iter().filter(|(level, _)| level == "SEVERE").map(|(_, message)| message.clone()).collect();
+        let refused = self.script("return window.refusedByPolicy ?? []", &[]);
+        let refused = refused.as_array().into_iter().flatten();
+        complaints.extend(refused.map(|refused| format!("refused by policy: {refused}")));
+        complaints
+    }
+
+    /// Fails the test if the browser complained about anything but what contains one of `expected`.
+    ///
+    /// # Panics
+    /// If it did.
+    pub fn must_be_quiet(&self, expected: &[&str]) {
+        let mut complaints = self.complaints();
+        complaints.retain(|complaint| !expected.iter().any(|part| complaint.contains(part)));
+        assert!(complaints.is_empty(), "the browser complained: {complaints:#?}");
+    }
+
+    fn drain_log(&self) {
+        if let Some(session) = &self.session {
+            self.log.borrow_mut().extend(session.log());
+        }
+    }
+
+    fn session(&self) -> &Session {
+        self.session.as_ref().expect("the browser was not killed, or started again")
+    }
+
+    fn session_mut(&mut self) -> &mut Session {
+        self.session.as_mut().expect("the browser was not killed, or started again")
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if thread::panicking() && self.session.is_some() {
+            self.keep_picture("failed");
+            self.drain_log();
+            for (level, message) in self.log.borrow().iter() {
+                eprintln!("{}: browser log: {level} {message}", self.name);
+            }
+        }
+        self.kill_browser();
+    }
+}
+
+/// The CSS selector of a test id.
+pub(super) fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

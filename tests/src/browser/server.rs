@@ -1,0 +1,89 @@
+//! The real server: `outcry serve` on a free port, with a store of its own.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::process::Process;
+use super::programs::{Programs, free_port};
+use super::wait::wait;
+
+/// A server that serves the built page and the sync API. Killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    programs: Programs,
+    folder: TempDir,
+    port: u16,
+    process: Option<Process>,
+}
+
+impl Server {
+    /// Starts a server with an empty store and waits until it answers.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the server can be made");
+        let mut server = Self { programs: Programs::find(), folder, port: free_port(), process: None };
+        server.come_back();
+        server
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:43121`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Kills it as a power cut would, with SIGKILL. The store stays.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it again on the same port and store.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub fn come_back(&mut self) {
+        let mut command = Command::new(&self.programs.outcry);
+        command.args(["serve", "--host", "127.0.0.1", "--port", &self.port.to_string()]);
+        command.arg("--data").arg(self.folder.path().join("store")).arg("--page").arg(&self.programs.page);
+        let mut process = Process::start(&mut command, &self.folder.path().join("server.log"));
+        wait("the server answers at /health", || {
+            if let Some(end) = process.ended() {
+                panic!("the server ended by itself: {end}");
+            }
+            self.get("/health").filter(|answer| answer.starts_with("HTTP/1.1 200"))
+        });
+        self.process = Some(process);
+    }
+
+    /// Asks for a path and returns the whole answer, head included, or `None` if there was none.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<String> {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"))
+    }
+
+    /// Sends a JSON body with a method and returns the whole answer, or `None` if there was none.
+    #[must_use]
+    pub fn send_json(&self, method: &str, path: &str, body: &str) -> Option<String> {
+        let length = body.len();
+        self.ask(&format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        ))
+    }
+
+    fn ask(&self, request: &str) -> Option<String> {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).ok()?;
+        Some(String::from_utf8_lossy(&answer).into_owned())
+    }
+}

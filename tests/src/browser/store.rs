@@ -1,0 +1,100 @@
+//! The page's IndexedDB, looked at and damaged from outside: by a script on a plain document of the same origin,
+//! while the page itself is not loaded.
+
+use serde_json::{Value, json};
+
+use super::page::Page;
+
+/// A chunk of a journal in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredChunk {
+    /// Id of the exchange.
+    pub exchange: String,
+    /// Sequence of its first command.
+    pub first: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Opens the database, hands it to `work` and calls back with what that resolves to, or with the error's words.
+const WITH_STORE: &str = "
+    const finish = arguments[arguments.length - 1];
+    const asked = request => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const complete = transaction => new Promise((resolve, reject) => {
+        transaction.oncomplete = () => resolve(null);
+        transaction.onabort = () => reject(transaction.error);
+    });
+    const open = async version => {
+        const request = indexedDB.open('outcry', version);
+        return asked(request);
+    };
+    const run = async () => { WORK };
+    run().then(finish, error => finish({ failed: String(error) }));";
+
+impl Page {
+    /// Every chunk in the store, by exchange and sequence. Call [`Page::leave`] first.
+    ///
+    /// # Panics
+    /// If the store cannot be read.
+    #[must_use]
+    pub fn stored_chunks(&self) -> Vec<StoredChunk> {
+        let found = self.with_store(
+            "const store = (await open()).transaction('chunks').objectStore('chunks');
+             const [keys, values] = await Promise.all([asked(store.getAllKeys()), asked(store.getAll())]);
+             return keys.map((key, i) => [key[0], key[1], [...values[i]]])",
+            &[],
+        );
+        let chunk = |row: &Value| {
+            let bytes = row[2].as_array()?.iter().filter_map(Value::as_u64);
+            Some(StoredChunk {
+                exchange: row[0].as_str()?.to_owned(),
+                first: row[1].as_u64()?,
+                bytes: bytes.filter_map(|byte| u8::try_from(byte).ok()).collect(),
+            })
+        };
+        found.as_array().into_iter().flatten().filter_map(chunk).collect()
+    }
+
+    /// Puts a chunk into the store in place of what is there.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn put_chunk(&self, chunk: &StoredChunk) {
+        self.with_store(
+            "const transaction = (await open()).transaction('chunks', 'readwrite');
+             transaction.objectStore('chunks').put(new Uint8Array(arguments[2]), [arguments[0], arguments[1]]);
+             return complete(transaction)",
+            &[json!(chunk.exchange), json!(chunk.first), json!(chunk.bytes)],
+        );
+    }
+
+    /// Takes a chunk out of the store.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn remove_chunk(&self, chunk: &StoredChunk) {
+        self.with_store(
+            "const transaction = (await open()).transaction('chunks', 'readwrite');
+             transaction.objectStore('chunks').delete([arguments[0], arguments[1]]);
+             return complete(transaction)",
+            &[json!(chunk.exchange), json!(chunk.first)],
+        );
+    }
+
+    /// Raises the version of the database, as a newer Outcry would.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn raise_store_version(&self, version: u32) {
+        self.with_store("(await open(arguments[0])).close(); return null", &[json!(version)]);
+    }
+
+    fn with_store(&self, work: &str, arguments: &[Value]) -> Value {
+        let answer = self.script_async(&WITH_STORE.replace("WORK", work), arguments);
+        assert!(answer.get("failed").is_none(), "the store answers {answer}");
+        answer
+    }
+}
