@@ -189,6 +189,12 @@ fn a_wrong_header_is_shown_beside_the_right_one() {
 }
 
 #[test]
+fn a_file_with_too_many_orders_is_refused() {
+    let rows = "1,ACME,Buy,1,99\n".repeat(1_000_001);
+    assert_eq!(wrong(rows), "row 1000002: more than 1000000 orders");
+}
+
+#[test]
 fn order_ids_that_come_again_are_left_out_by_choice() {
     let market = market();
     let text = format!("{HEADER}1,ACME,Buy,1,99\n2,ACME,Buy,2,98\n1,ACME,Buy,3,97\n");
