@@ -76,6 +76,11 @@ pub enum Request {
     TakeOver,
     /// Try again what failed ([`Storage::Failed`], [`Session::Locked`]).
     Retry,
+    /// Measure the engine in this worker; answered with [`Response::Benchmarked`]. Nothing else runs meanwhile.
+    Bench {
+        /// Mixed commands to execute.
+        commands: u32,
+    },
 }
 
 /// Worker to page.
@@ -115,6 +120,21 @@ pub enum Response {
     },
     /// Something to tell the user once.
     Notice(Notice),
+    /// Answer to [`Request::Bench`].
+    Benchmarked(Benchmark),
+}
+
+/// What the engine did with the benchmark's mixed flow in this worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Benchmark {
+    /// Commands executed.
+    pub commands: u64,
+    /// Events made.
+    pub events: u64,
+    /// Milliseconds it took.
+    pub milliseconds: f64,
+    /// Digest at the end, to compare with other platforms.
+    pub digest: String,
 }
 
 /// A journal's id, as 32 hex digits.

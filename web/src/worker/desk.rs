@@ -7,6 +7,7 @@ use outcry_simulation::demo::Crowd;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::link::Link;
 use super::lock::Lock;
 use super::meter::Meter;
 use super::saver::{BACKLOG, Saver};
@@ -40,6 +41,8 @@ pub struct Desk {
     pub venue: Venue,
     /// What is to be stored.
     pub saver: Saver,
+    /// The server that has a copy, if sync is on.
+    pub link: Option<Link>,
     clock: Clock,
     crowd: Crowd,
     setting: CrowdSetting,
@@ -67,8 +70,18 @@ impl Desk {
         if crowd.due().is_some() {
             clock.forward(start);
         }
-        let mut desk =
-            Self { id, name, venue, saver, clock, crowd, setting, meter: Meter::default(), _lock: lock };
+        let mut desk = Self {
+            id,
+            name,
+            venue,
+            saver,
+            link: None,
+            clock,
+            crowd,
+            setting,
+            meter: Meter::default(),
+            _lock: lock,
+        };
         desk.crowd.resume(desk.clock.now());
         desk.set_clock();
         desk

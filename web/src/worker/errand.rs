@@ -15,7 +15,7 @@ use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{Database, ExchangeRecord, Memory, Store, StoreError};
 use super::venue::Venue;
-use crate::protocol::{NoticeLevel, Response, Session, Storage, StoredExchange};
+use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl};
 
 /// Seed of the first demo.
 const FIRST_SEED: u64 = 1;
@@ -45,6 +45,10 @@ pub enum Errand {
     },
     /// Take the chosen exchange from the tab that has it.
     TakeOver,
+    /// Bring a file in.
+    Import(Import),
+    /// Do what was asked of sync.
+    Sync(SyncControl),
     /// Answer with the stored exchanges.
     List,
     /// Answer with the journal file of the open exchange.
@@ -93,6 +97,8 @@ impl Service {
                     self.open(&exchange, Manner::Steal).await;
                 }
             }
+            Errand::Import(import) => self.import(import).await,
+            Errand::Sync(control) => self.control_sync(control).await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
         }
@@ -130,7 +136,7 @@ impl Service {
     }
 
     /// Stores what is not yet and closes the open exchange; whether it could.
-    async fn leave(&self) -> bool {
+    pub(super) async fn leave(&self) -> bool {
         if let Err(message) = self.flush().await {
             let message =
                 format!("this exchange stays open, because its last commands cannot be saved: {message}");
@@ -144,6 +150,8 @@ impl Service {
     fn close(&self) {
         let mut state = self.state.borrow_mut();
         state.desk = None;
+        // An import belongs to the exchange that it went into; one that is over is still shown.
+        state.load.take_if(|load| !load.is_over());
         state.epoch += 1;
         state.session = Session::Opening { replayed: 0, total: 0 };
     }
@@ -168,6 +176,14 @@ impl Service {
             if let Some(trouble) = state.desk.as_ref().and_then(|desk| desk.saver.trouble()) {
                 return Err(trouble.message.clone());
             }
+        }
+    }
+
+    /// Opens the exchange that was left, because what was to follow it could not be made.
+    pub(super) async fn reopen(&self) {
+        let left = self.state.borrow().chosen.clone();
+        if let Some(exchange) = left {
+            self.open(&exchange, Manner::Wait).await;
         }
     }
 
@@ -228,12 +244,12 @@ impl Service {
         // Without a setting it came from elsewhere: it is shown as it came.
         let setting = setting.unwrap_or(CrowdSetting { seed: FIRST_SEED, running: false, speed: 1 });
         let desk = Desk::new((journal, record.name), venue, saver, setting, lock, wall(), self.now());
-        self.show(&store, desk, damage.unwrap_or(Session::Open)).await;
+        self.show(desk, damage.unwrap_or(Session::Open)).await;
     }
 
     /// Puts an exchange on the screen and remembers it as the last one.
-    async fn show(&self, store: &Store, desk: Desk, session: Session) {
-        let id = desk.id.to_string();
+    pub(super) async fn show(&self, desk: Desk, session: Session) {
+        let (journal, id) = (desk.id, desk.id.to_string());
         {
             let mut state = self.state.borrow_mut();
             // The lock may have been stolen while the journal was read.
@@ -242,9 +258,11 @@ impl Service {
             state.chosen = Some(id.clone());
             state.desk = Some(desk);
         }
+        let Some(store) = self.opened_store() else { return };
         if let Err(error) = store.keep_setting(LAST, &id).await {
             self.notice(NoticeLevel::Error, format!("the store does not take anything: {error}"));
         }
+        self.link_again(journal).await;
     }
 
     /// The origin of this writer's commands: the same as long as the epoch is, so that a journal that is reopened
@@ -277,7 +295,7 @@ impl Service {
         record: &ExchangeRecord,
         mut venue: Venue,
     ) -> (Venue, Saver, Option<Session>) {
-        let mut saver = Saver::new(record.id.clone(), record.epoch);
+        let mut saver = Saver::new(venue.host().journal(), record.epoch);
         let mut breath = self.now();
         let damage = 'reading: loop {
             let next = venue.exchange().sequence() + 1;
@@ -328,7 +346,7 @@ impl Service {
         let Some(store) = self.opened_store() else { return };
         // Not kept, the crowd pauses after the next opening.
         let _ = store.keep_setting(&crowd_key(&journal.to_string()), &setting).await;
-        self.show(&store, desk, Session::Open).await;
+        self.show(desk, Session::Open).await;
     }
 
     /// Makes an empty exchange in the store, locked for this tab; says so itself if it cannot.
@@ -369,7 +387,7 @@ impl Service {
             // Nobody else knows a name that was just made.
             Grant::Busy | Grant::Unsupported => None,
         };
-        Some((journal, venue, Saver::new(id, FIRST_EPOCH), lock))
+        Some((journal, venue, Saver::new(journal, FIRST_EPOCH), lock))
     }
 
     async fn list(&self) {

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use outcry_journal::limits::SEALED_CHUNK_BODY;
-use outcry_journal::{Chunk, JournalError};
+use outcry_journal::{Chunk, Head, JournalError, JournalId};
 
 use super::store::Append;
 
@@ -23,8 +23,8 @@ const LONGEST_RETRY: f64 = 30_000.0;
 pub struct Saver {
     exchange: String,
     epoch: u64,
-    /// Last sequence that is stored.
-    saved: u64,
+    /// The history that is stored.
+    saved: Head,
     /// Bytes of the stored journal.
     journal_bytes: u64,
     /// The small chunks at its end, joined, and their bytes in the store.
@@ -60,11 +60,11 @@ pub struct Trouble {
 impl Saver {
     /// For a journal of which nothing is stored.
     #[must_use]
-    pub fn new(exchange: String, epoch: u64) -> Self {
+    pub fn new(journal: JournalId, epoch: u64) -> Self {
         Self {
-            exchange,
+            exchange: journal.to_string(),
             epoch,
-            saved: 0,
+            saved: Head::genesis(journal),
             journal_bytes: 0,
             tail: None,
             waiting: VecDeque::new(),
@@ -76,14 +76,14 @@ impl Saver {
 
     /// Notes a chunk that is stored already, in order.
     pub fn stored(&mut self, chunk: &Chunk, bytes: u64) {
-        self.saved = chunk.last_sequence();
+        self.saved = chunk.after();
         self.journal_bytes += bytes;
         self.tail = extend_tail(self.tail.take(), chunk, bytes);
     }
 
-    /// Last sequence whose transaction is complete.
+    /// The history whose transactions are complete.
     #[must_use]
-    pub fn saved(&self) -> u64 {
+    pub fn saved(&self) -> Head {
         self.saved
     }
 
@@ -150,7 +150,7 @@ impl Saver {
     ///
     /// # Errors
     /// [`JournalError`] if the chunks do not follow each other, which the host rules out.
-    pub fn next(&mut self) -> Result<Option<Append>, JournalError> {
+    pub fn begin(&mut self) -> Result<Option<Append>, JournalError> {
         self.gathering_since = None;
         if self.writing.is_some() {
             return Ok(None);
@@ -189,7 +189,7 @@ impl Saver {
     /// The write under way is complete.
     pub fn written(&mut self) {
         if let Some(write) = self.writing.take() {
-            self.saved = write.chunk.last_sequence();
+            self.saved = write.chunk.after();
             self.journal_bytes = write.journal_bytes;
             self.tail = write.tail;
         }

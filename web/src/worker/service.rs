@@ -13,14 +13,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Performance;
 
+use super::bench;
 use super::desk::Desk;
 use super::errand::Errand;
 use super::frame;
+use super::load::Load;
 use super::pulse::Pulse;
 use super::store::{Append, Store, StoreError};
 use crate::protocol::{
-    BUILD, Crowd, CrowdControl, Frame, Notice, NoticeLevel, Outcome, Refusal, Request, Response, Session,
-    Status, Storage, SyncStatus, View,
+    BUILD, Crowd, CrowdControl, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal, Request,
+    Response, Session, Status, Storage, SyncControl, SyncStatus, View,
 };
 
 /// Milliseconds of one turn: short enough that the page never waits long for an answer.
@@ -45,6 +47,8 @@ pub struct Service {
 pub(super) struct State {
     pub(super) session: Session,
     pub(super) desk: Option<Desk>,
+    /// The running or last import.
+    pub(super) load: Option<Load>,
     /// Counts openings: answers to what an earlier exchange asked for are void.
     pub(super) epoch: u32,
     /// Which exchange the session is about, also while it is not open.
@@ -107,8 +111,13 @@ impl Service {
             Request::Export => self.errand(Errand::Export),
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
-            Request::Import(_) | Request::ImportControl(_) | Request::Sync(_) => {
-                self.notice(NoticeLevel::Error, "not in this build".to_owned());
+            Request::Import(import) => self.errand(Errand::Import(import)),
+            Request::ImportControl(control) => self.control_import(control),
+            Request::Sync(SyncControl::List { address }) => self.list_remote(address),
+            Request::Sync(control) => self.errand(Errand::Sync(control)),
+            Request::Bench { commands } => {
+                let figures = bench::run(commands, || self.now());
+                self.respond(Response::Benchmarked(figures));
             }
         }
         self.pulse.now();
@@ -147,6 +156,17 @@ impl Service {
         spawn_local(async move { _ = store.keep_setting(&key, &setting).await });
     }
 
+    fn control_import(&self, control: ImportControl) {
+        let real = self.now();
+        let mut state = self.state.borrow_mut();
+        let State { load, desk, .. } = &mut *state;
+        if control == ImportControl::Dismiss {
+            load.take_if(|load| load.is_over());
+        } else if let (Some(load), Some(desk)) = (load, desk) {
+            load.control(desk, real, control);
+        }
+    }
+
     fn retry(&self) {
         let mut state = self.state.borrow_mut();
         let State { session, desk, chosen, .. } = &mut *state;
@@ -165,18 +185,24 @@ impl Service {
     fn turn(&self) {
         let real = self.now();
         let mut state = self.state.borrow_mut();
-        let State { session: Session::Open, desk: Some(desk), .. } = &mut *state else { return };
+        let State { session: Session::Open, desk: Some(desk), load, .. } = &mut *state else { return };
+        let mut rows = None;
+        if let Some(load) = load {
+            load.work(desk, real, real + TURN, || self.now());
+            rows = if load.is_eager() && !desk.is_behind() { Some(0.0) } else { load.next_row() };
+        }
         desk.work(real, real + TURN, || self.now());
         if let Some(failure) = desk.venue.failure() {
             let message = failure.to_string();
-            let good = desk.saver.saved();
+            let good = desk.saver.saved().sequence;
             state.session = Session::Unreadable { message, good, newer_version: false };
             return;
         }
         let real = self.now();
-        let due = [desk.next_action(), desk.saver.due().map(|due| due - real)];
+        let (action, save) = (desk.next_action(), desk.saver.due().map(|due| due - real));
         drop(state);
         self.save();
+        let due = [rows, action, save, self.sync().map(|due| due - real)];
         let pause = due.into_iter().flatten().fold(LONGEST_PAUSE, f64::min);
         if pause < 1.0 {
             self.pulse.now();
@@ -203,10 +229,10 @@ impl Service {
         while let Some(chunk) = desk.venue.cut() {
             desk.saver.take(chunk);
         }
-        match desk.saver.next() {
+        match desk.saver.begin() {
             Ok(append) => append,
             Err(error) => {
-                let good = desk.saver.saved();
+                let good = desk.saver.saved().sequence;
                 state.session =
                     Session::Unreadable { message: error.to_string(), good, newer_version: false };
                 None
@@ -226,7 +252,11 @@ impl Service {
         }
         let Some(desk) = state.desk.as_mut() else { return };
         match written {
-            Ok(()) => desk.saver.written(),
+            Ok(()) => {
+                desk.saver.written();
+                let saved = desk.saver.saved();
+                desk.link.iter_mut().for_each(|link| link.saved(saved));
+            }
             Err(StoreError::Superseded { .. }) => {
                 desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
                 state.session = Session::Lost;
@@ -293,6 +323,7 @@ impl State {
         Self {
             session: Session::Opening { replayed: 0, total: 0 },
             desk: None,
+            load: None,
             epoch: 0,
             chosen: None,
             storage: Storage::Good,
@@ -302,6 +333,7 @@ impl State {
     }
 
     fn status(&mut self, real: f64, in_memory: bool) -> Status {
+        let import = self.load.as_ref().map(Load::status);
         let (session, chosen) = (self.session.clone(), self.chosen.clone().unwrap_or_default());
         let Some(desk) = self.desk.as_mut() else {
             return Status {
@@ -315,7 +347,7 @@ impl State {
                 events_per_second: 0,
                 storage: self.storage.clone(),
                 crowd: Crowd { present: false, running: false, speed: 1 },
-                import: None,
+                import,
                 sync: SyncStatus::default(),
             };
         };
@@ -332,12 +364,12 @@ impl State {
             digest: exchange.digest().to_string(),
             now: desk.now(),
             // What is only in memory is not saved.
-            saved: if in_memory { 0 } else { desk.saver.saved() },
+            saved: if in_memory { 0 } else { desk.saver.saved().sequence },
             events_per_second: desk.events_per_second(real),
             storage,
             crowd: desk.crowd(),
-            import: None,
-            sync: SyncStatus::default(),
+            import,
+            sync: desk.link.as_ref().map(|link| link.status(real)).unwrap_or_default(),
         }
     }
 }

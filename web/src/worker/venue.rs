@@ -3,7 +3,7 @@
 //! Everyone who trades goes through [`Market::submit`]: the user, the crowd, imports. Each command gets an id of
 //! this writer's origin.
 
-use outcry_engine::{AccountName, Command, Event, Exchange, Receipt, Timestamp};
+use outcry_engine::{AccountName, Command, Event, Exchange, Receipt, Reject, Symbol, Timestamp};
 use outcry_journal::{Chunk, CommandId, Host, JournalError, JournalId, Submitted};
 use outcry_simulation::Market;
 
@@ -104,12 +104,22 @@ impl Market for Venue {
     }
 
     fn submit(&mut self, at: Timestamp, command: Command) -> &[Event] {
-        self.execute(at, &command).map_or(&[], |(_, events)| events)
+        self.execute(at, &command).map_or(&STOPPED, |(_, events)| events)
     }
 }
 
-/// Whether an account of this name belongs to the simulated crowd: nobody acts for it, and nobody sees its orders.
+/// What a command gets after the host has failed: traders know refusals, and the session ends with their turn.
+const STOPPED: [Event; 1] = [Event::CommandRejected(Reject::VenueAccount)];
+
+/// Whether an account of this name belongs to the simulated crowd ("Maker 1") or to a recording ("AAPL buyers"):
+/// nobody acts for it, and nobody sees its orders.
 fn is_simulated(name: &AccountName) -> bool {
-    let Some((role, number)) = name.as_str().split_once(' ') else { return false };
-    matches!(role, "Maker" | "Taker" | "Investor") && number.bytes().all(|digit| digit.is_ascii_digit())
+    let Some((first, second)) = name.as_str().split_once(' ') else { return false };
+    match second {
+        "buyers" | "sellers" => first.parse::<Symbol>().is_ok(),
+        number => {
+            matches!(first, "Maker" | "Taker" | "Investor")
+                && number.bytes().all(|digit| digit.is_ascii_digit())
+        }
+    }
 }

@@ -53,7 +53,13 @@ impl Page {
     pub(crate) async fn frame(&self) -> Frame {
         let account = Some(AccountId::new(1));
         let epoch = u32::MAX;
-        self.request(Request::Frame(View { epoch, account, levels: 50, candle_seconds: 1, ..View::default() }));
+        self.request(Request::Frame(View {
+            epoch,
+            account,
+            levels: 50,
+            candle_seconds: 1,
+            ..View::default()
+        }));
         self.answer(|response| match response {
             Response::Frame(frame) => Some(*frame),
             _ => None,

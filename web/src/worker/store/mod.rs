@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 
 pub use database::Database;
 pub use memory::Memory;
-pub use record::ExchangeRecord;
+pub use record::{ExchangeRecord, whole};
+pub use request::describe;
 
 /// Why the store did not do what was asked. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -60,6 +60,7 @@ pub(super) fn number(count: u64) -> JsValue {
 }
 
 /// A JavaScript number as a count, if it is one.
-pub(super) fn whole(number: f64) -> Option<u64> {
+#[must_use]
+pub fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number)).then_some(number as u64)
 }

@@ -11,7 +11,8 @@ use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 use super::StoreError;
 
 /// What the browser says about an error, in one line.
-pub(super) fn describe(error: &JsValue) -> String {
+#[must_use]
+pub fn describe(error: &JsValue) -> String {
     if let Some(exception) = error.dyn_ref::<DomException>() {
         let (name, message) = (exception.name(), exception.message());
         return if message.is_empty() { name } else { format!("{name}: {message}") };
