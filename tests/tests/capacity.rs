@@ -1,5 +1,7 @@
 //! Every count has a limit, reaching it is a reject that names it, and up to it nothing is dropped silently.
 
+#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+
 use outcry_engine::{
     AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, Lots,
     NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Reject, Side, Symbol, TimeInForce,

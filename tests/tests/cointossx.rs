@@ -12,7 +12,7 @@ fn group(name: &str, count: u32, input: Input) -> Option<[usize; 3]> {
     };
     let mut counts = [0; 3];
     for number in 1..=count {
-        let scenario = Scenario::read(&folder.join(name), number).unwrap();
+        let scenario = Scenario::read(&folder.join(name), number).unwrap_or_else(|error| panic!("{error}"));
         let outcome = scenario.run(input);
         println!("{name} {number}: {outcome:?}");
         match outcome {

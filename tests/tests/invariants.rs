@@ -31,11 +31,11 @@ fn invariants_hold_after_each_of_a_hundred_thousand_commands() {
 fn seen(exchange: &Exchange) -> String {
     let mut seen = format!("{:?} {:?} {:?}", exchange.assets(), exchange.instruments(), exchange.accounts());
     for number in 0..exchange.instruments().len() {
-        let instrument = InstrumentId::new(u32::try_from(number).unwrap());
+        let instrument = InstrumentId::new(u32::try_from(number).expect("instruments are limited"));
         for side in Side::BOTH {
             let levels: Vec<_> = exchange.depth(instrument, side).collect();
             let orders: Vec<_> = exchange.queue(instrument, side).collect();
-            write!(seen, " {levels:?} {orders:?}").unwrap();
+            write!(seen, " {levels:?} {orders:?}").expect("a string grows");
         }
     }
     seen

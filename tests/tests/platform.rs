@@ -42,7 +42,7 @@ impl Writer {
 
     fn submit(&mut self, at: Timestamp, command: &Command, events: &mut Vec<outcry_engine::Event>) {
         let id = CommandId { origin: 1, counter: self.host.next_counter(1) };
-        self.host.submit(at, id, command, events).unwrap();
+        self.host.submit(at, id, command, events).expect("a sound host takes every command");
         if self.host.exchange().sequence().is_multiple_of(CHUNK) {
             self.cut();
         }
@@ -87,8 +87,8 @@ fn told(seed: u64, host: &Host) -> String {
 fn replay(seed: u64, chunks: &[Vec<u8>]) -> String {
     let mut host = Host::new(JournalId::from_bytes([7; 16]), 1);
     for bytes in chunks {
-        let chunk = Chunk::decode(bytes).unwrap();
-        host.apply(&chunk, |_, _, _| {}).unwrap();
+        let chunk = Chunk::decode(bytes).expect("it was just encoded");
+        host.apply(&chunk, |_, _, _| {}).expect("it follows the chunk before");
     }
     told(seed, &host)
 }
@@ -129,7 +129,7 @@ fn a_change_of_order_is_noticed() {
         workload.observe(&events);
         commands.push(command);
     }
-    let place = (1_000..1_999).find(|&i| commands[i] != commands[i + 1]).unwrap();
+    let place = (1_000..1_999).find(|&i| commands[i] != commands[i + 1]).expect("two neighbours differ");
     commands.swap(place, place + 1);
     let mut other = Writer::new();
     for command in &commands {

@@ -11,7 +11,6 @@ use thirtyfour::{Key, WindowHandle};
 use super::chromium::Chromium;
 use super::driver::Driver;
 use super::programs::{Programs, workspace};
-use super::server::Server;
 use super::session::{Session, keep};
 use super::wait::wait;
 
@@ -34,13 +33,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Starts a browser with an empty profile and opens the server's page. `name` names its pictures.
+    /// Starts a browser with an empty profile and opens the page that a server has at `address`. `name` names its pictures.
     ///
     /// # Panics
     /// If browser or driver do not start.
     #[must_use]
-    pub fn open(name: &'static str, server: &Server) -> Self {
-        let mut page = Self::blank(name, server);
+    pub fn open(name: &'static str, address: &str) -> Self {
+        let mut page = Self::blank(name, address);
         page.load();
         page
     }
@@ -50,11 +49,11 @@ impl Page {
     /// # Panics
     /// If browser or driver do not start.
     #[must_use]
-    pub fn blank(name: &'static str, server: &Server) -> Self {
+    pub fn blank(name: &'static str, address: &str) -> Self {
         let programs = Programs::find();
         let folder = tempfile::tempdir().expect("a folder for the profile can be made");
         let driver = Driver::start(&programs, &folder.path().join("driver.log"));
-        let address = server.address();
+        let address = address.to_owned();
         let log = RefCell::default();
         let mut page = Self { name, address, programs, folder, session: None, driver, chromium: None, log };
         page.start_browser();

@@ -22,21 +22,22 @@ pub struct Programs {
 
 impl Programs {
     /// Those that the environment names, else those in their usual places.
-    ///
-    /// # Panics
-    /// If the server or the page was not built.
     #[must_use]
     pub fn find() -> Self {
         let named = |variable: &str, usual: PathBuf| env::var_os(variable).map_or(usual, PathBuf::from);
-        let programs = Self {
+        Self {
             outcry: named("OUTCRY_BIN", workspace().join("target/release/outcry")),
             page: named("OUTCRY_DIST", workspace().join("dist")),
             driver: named("CHROMEDRIVER", PathBuf::from("chromedriver")),
             chromium: named("CHROME_BIN", PathBuf::from("chromium")),
-        };
-        let built = programs.outcry.is_file() && programs.page.join("index.html").is_file();
+        }
+    }
+
+    /// # Panics
+    /// If the server or the page was not built.
+    pub(super) fn must_be_built(&self) {
+        let built = self.outcry.is_file() && self.page.join("index.html").is_file();
         assert!(built, "the server or the page is not built: run `cargo xtask test --only e2e`");
-        programs
     }
 }
 

@@ -24,11 +24,13 @@ impl Server {
     /// Starts a server with an empty store and waits until it answers.
     ///
     /// # Panics
-    /// If it does not come up.
+    /// If it does not come up, or was not built.
     #[must_use]
     pub fn start() -> Self {
+        let programs = Programs::find();
+        programs.must_be_built();
         let folder = tempfile::tempdir().expect("a folder for the server can be made");
-        let mut server = Self { programs: Programs::find(), folder, port: free_port(), process: None };
+        let mut server = Self { programs, folder, port: free_port(), process: None };
         server.come_back();
         server
     }

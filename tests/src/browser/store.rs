@@ -27,10 +27,7 @@ const WITH_STORE: &str = "
         transaction.oncomplete = () => resolve(null);
         transaction.onabort = () => reject(transaction.error);
     });
-    const open = async version => {
-        const request = indexedDB.open('outcry', version);
-        return asked(request);
-    };
+    const open = version => asked(indexedDB.open('outcry', version));
     const run = async () => { WORK };
     run().then(finish, error => finish({ failed: String(error) }));";
 
@@ -81,6 +78,19 @@ impl Page {
              transaction.objectStore('chunks').delete([arguments[0], arguments[1]]);
              return complete(transaction)",
             &[json!(chunk.exchange), json!(chunk.first)],
+        );
+    }
+
+    /// Makes an empty store of the page's shape, where the page itself never ran.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn make_store(&self) {
+        self.with_store(
+            "const request = indexedDB.open('outcry', 1);
+             request.onupgradeneeded = () => request.result.createObjectStore('chunks');
+             (await asked(request)).close(); return null",
+            &[],
         );
     }
 
