@@ -331,6 +331,8 @@ impl App {
                 }
                 true
             }
+            // The answer to the benchmark driver, which asks the worker by itself.
+            Response::Benchmarked(_) => false,
             Response::Notice(notice) => {
                 self.notices.post(notice, self.now);
                 true

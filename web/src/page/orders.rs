@@ -162,11 +162,11 @@ impl Orders {
             "Escape" => Some(Msg::Leave),
             _ => None,
         });
-        let input = |label: &'static str, id: &'static str, value: &str, oninput: Callback<InputEvent>| {
+        let input = |label: &'static str, id: &'static str, value: &str, onedit: Callback<Event>| {
             html! {
                 <input type="text" inputmode="decimal" autocomplete="off" aria-label={label} value={value.to_owned()}
                     aria-invalid={error.is_some().then_some("true")} aria-describedby="replace-error"
-                    {oninput} onkeydown={onkeydown.clone()} data-testid={id} />
+                    oninput={onedit.reform(Event::from)} onchange={onedit} onkeydown={onkeydown.clone()} data-testid={id} />
             }
         };
         html! {

@@ -85,6 +85,7 @@ impl Server {
     fn address_field(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let error = self.error().filter(|_| self.left);
+        let onedit: Callback<Event> = link.batch_callback(|event| typed(&event).map(Msg::Address));
         let onsubmit = link.callback(|event: SubmitEvent| {
             event.prevent_default();
             Msg::On
@@ -97,7 +98,7 @@ impl Server {
                     <label class="field-label" for="server-address">{ "Address of the server" }</label>
                     <span class="input">
                         <input id="server-address" type="url" autocomplete="off" value={self.address.clone()}
-                            oninput={link.batch_callback(|event| typed(&event).map(Msg::Address))}
+                            oninput={onedit.reform(Event::from)} onchange={onedit}
                             onblur={link.callback(|_| Msg::LeftAddress)} disabled={on}
                             aria-invalid={error.is_some().then_some("true")} aria-describedby="server-address-error"
                             data-testid="server-address" />

@@ -87,8 +87,8 @@ impl Component for TicketForm {
             }
             Msg::Send => {
                 self.left = Left { price: true, quantity: true };
-                self.edited = false;
                 if let Ok(order) = self.order(ctx) {
+                    self.edited = false;
                     ctx.props().act.emit(Action::Place(order));
                 }
                 return true;
@@ -209,7 +209,7 @@ impl TicketForm {
             unit,
             value: self.ticket.price.clone(),
             error: own.or_else(|| self.refusal(ctx.props(), Field::Price)),
-            oninput: ctx.link().batch_callback(|event| typed(&event).map(Msg::Price)),
+            onedit: ctx.link().batch_callback(|event| typed(&event).map(Msg::Price)),
             onblur: ctx.link().callback(|_| Msg::LeftPrice),
         })
     }
@@ -229,7 +229,7 @@ impl TicketForm {
             unit,
             value: self.ticket.quantity.clone(),
             error: own.or_else(|| self.refusal(props, Field::Quantity)),
-            oninput: ctx.link().batch_callback(|event| typed(&event).map(Msg::Quantity)),
+            onedit: ctx.link().batch_callback(|event| typed(&event).map(Msg::Quantity)),
             onblur: ctx.link().callback(|_| Msg::LeftQuantity),
         })
     }
@@ -359,12 +359,12 @@ struct TextField {
     unit: AttrValue,
     value: String,
     error: Option<String>,
-    oninput: Callback<InputEvent>,
+    onedit: Callback<Event>,
     onblur: Callback<FocusEvent>,
 }
 
 fn field(field: TextField) -> Html {
-    let TextField { id, label, unit, value, error, oninput, onblur } = field;
+    let TextField { id, label, unit, value, error, onedit, onblur } = field;
     let error_id = format!("ticket-{id}-error");
     html! {
         <div class={classes!("field", error.is_some().then_some("invalid"))}>
@@ -373,7 +373,7 @@ fn field(field: TextField) -> Html {
                 <input id={format!("ticket-{id}")} type="text" inputmode="decimal" autocomplete="off" {value}
                     aria-invalid={error.is_some().then_some("true")}
                     aria-describedby={error.is_some().then(|| error_id.clone())}
-                    {oninput} {onblur} data-testid={id} />
+                    oninput={onedit.reform(Event::from)} onchange={onedit} {onblur} data-testid={id} />
                 <span class="unit">{ unit }</span>
             </span>
             <p class="field-error" id={error_id} data-testid={format!("{id}-error")}>{ error.unwrap_or_default() }</p>
@@ -381,7 +381,7 @@ fn field(field: TextField) -> Html {
     }
 }
 
-/// The text in the field that the event comes from.
-pub(crate) fn typed(event: &InputEvent) -> Option<String> {
+/// The text in the field that the event comes from: typed, cut, or filled in by the browser.
+pub(crate) fn typed(event: &Event) -> Option<String> {
     Some(event.target_dyn_into::<HtmlInputElement>()?.value())
 }
