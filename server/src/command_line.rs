@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use outcry_engine::Symbol;
+use outcry_simulation::lobster::MAX_LEVELS;
+
 use crate::exec::Clock;
 
 /// A whole exchange: matching engine, journal, market data and server.
@@ -146,8 +149,8 @@ Examples:
   outcry replay --lobster AAPL_message_10.csv AAPL_orderbook_10.csv --levels 10
   outcry replay --lobster AMZN_message_1.csv AMZN_orderbook_1.csv --levels 1 --rematch --json
 
-Exits with 0 only if no row differs; with --rematch only if no row differs and at least 99.7 % of the aggressors that
-were compared are equal (the venue itself is not strictly first in, first out).";
+Exits with 0 only if no row differs; with --rematch only if at least 99.7 % of the aggressors that were compared are
+equal (the venue itself is not strictly first in, first out, so a few never are).";
 
 /// `outcry replay`.
 #[derive(Clone, Debug, Args)]
@@ -155,15 +158,15 @@ pub struct Replay {
     /// The message file and the orderbook file
     #[arg(long, num_args = 2, value_names = ["MESSAGES", "BOOK"], required = true)]
     pub lobster: Vec<PathBuf>,
-    /// Levels of the book file
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
-    pub levels: u32,
+    /// Levels of the book file; from the file name if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LEVELS)))]
+    pub levels: Option<u32>,
     /// Submit each aggressor as one IOC order and compare its fills
     #[arg(long)]
     pub rematch: bool,
     /// Symbol of the instrument; from the file name if not given
     #[arg(long)]
-    pub symbol: Option<String>,
+    pub symbol: Option<Symbol>,
     /// Write one JSON object
     #[arg(long)]
     pub json: bool,

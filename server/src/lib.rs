@@ -7,13 +7,16 @@ mod command_line;
 mod failure;
 mod progress;
 pub mod exec;
+pub mod replay;
 pub mod verify;
 pub mod simulate;
 pub mod bench;
+pub mod serve;
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
 
+use outcry_simulation::lobster::Mode;
 use serde::Serialize;
 
 pub use command_line::{
@@ -42,8 +45,11 @@ impl Outcome {
 /// [`Failure`] if it could not be done at all.
 pub fn run(line: CommandLine) -> Result<Outcome, Failure> {
     let outcome = match line.task {
-        Task::Serve(_) => Ok(Outcome::Good),
-        Task::Replay(_) => Ok(Outcome::Good),
+        Task::Serve(args) => serve::serve(&args).map(|()| Outcome::Good),
+        Task::Replay(args) => {
+            let replayed = replay::replay(&replay_options(&args))?;
+            print(&replayed, args.json).map(|()| Outcome::of(replayed.good))
+        }
         Task::Exec(args) => {
             let options = exec::ExecOptions { book: args.book, clock: args.clock.into() };
             exec::exec(io::stdin().lock(), BufWriter::new(io::stdout().lock()), options)
@@ -71,6 +77,17 @@ pub fn run(line: CommandLine) -> Result<Outcome, Failure> {
     match outcome {
         Err(failure) if failure.is_closed_pipe() => Ok(Outcome::Good),
         outcome => outcome,
+    }
+}
+
+fn replay_options(args: &Replay) -> replay::ReplayOptions {
+    let [messages, book] = args.lobster.as_slice() else { unreachable!("clap takes exactly two files") };
+    replay::ReplayOptions {
+        messages: messages.clone(),
+        book: book.clone(),
+        levels: args.levels,
+        symbol: args.symbol,
+        mode: if args.rematch { Mode::Rematched } else { Mode::AsRecorded },
     }
 }
 

@@ -1,0 +1,112 @@
+//! `outcry exec`: lines in, lines out, one at a time.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use expect_test::{Expect, expect};
+use outcry_server::exec::{ExecOptions, Executed, MAX_LINE, exec};
+use serde_json::Value;
+
+use crate::program::{command, outcry};
+
+const MARKET: &str = r#"{"command":"create_asset","symbol":"USD","decimals":2}
+{"command":"create_asset","symbol":"ACME","decimals":0}
+{"command":"create_instrument","symbol":"ACME","base":"ACME","quote":"USD","tick":"0.01","lot":"1"}
+{"command":"open_account","name":"Alice"}
+{"command":"deposit","account":"Alice","asset":"USD","amount":"5000.00"}
+"#;
+
+fn run(input: impl AsRef<[u8]>) -> (Executed, String) {
+    let mut output = Vec::new();
+    let executed = exec(input.as_ref(), &mut output, ExecOptions::default()).unwrap();
+    (executed, String::from_utf8(output).unwrap())
+}
+
+fn check_errors(input: impl AsRef<[u8]>, expected: Expect) {
+    let (_, output) = run(input);
+    let errors: Vec<&str> = output.lines().filter(|line| line.contains(r#""error""#)).collect();
+    expected.assert_eq(&errors.join("\n"));
+}
+
+#[test]
+fn a_line_that_is_no_command_is_answered_and_the_next_is_read() {
+    let input = format!(
+        "{MARKET}\nnonsense\n{{\"command\":\"place\",\"id\":\"7\"}}\n{{\"command\":\"open_account\",\"name\":\"Bob\"}}"
+    );
+    let (executed, output) = run(&input);
+    assert_eq!(executed, Executed { commands: 6, bad_lines: 2 });
+    assert!(output.lines().last().unwrap().contains(r#""event":"account_opened","name":"Bob""#), "{output}");
+    check_errors(
+        &input,
+        expect![[r#"
+        {"error":"is not JSON: expected ident at line 1 column 2","line":7,"fields":[{"field":"","message":"is not JSON: expected ident at line 1 column 2"}]}
+        {"error":"account: is missing; instrument: is missing; side: is missing; type: is missing; quantity: is missing","line":8,"id":"7","fields":[{"field":"account","message":"is missing"},{"field":"instrument","message":"is missing"},{"field":"side","message":"is missing"},{"field":"type","message":"is missing"},{"field":"quantity","message":"is missing"}]}"#]],
+    );
+}
+
+#[test]
+fn lines_that_are_too_long_or_no_text_are_told_with_their_number() {
+    check_errors(
+        format!("{}\n{{}}\n", "x".repeat(usize::try_from(MAX_LINE).unwrap() + 1)),
+        expect![[r#"
+        {"error":"the line is longer than 65536 bytes","line":1,"fields":[{"field":"","message":"the line is longer than 65536 bytes"}]}
+        {"error":"command: is missing","line":2,"fields":[{"field":"command","message":"is missing"}]}"#]],
+    );
+    check_errors(
+        b"{}\n\xff\xfe\n",
+        expect![[r#"
+        {"error":"command: is missing","line":1,"fields":[{"field":"command","message":"is missing"}]}
+        {"error":"the line is not UTF-8 from byte 1","line":2,"fields":[{"field":"","message":"the line is not UTF-8 from byte 1"}]}"#]],
+    );
+    // Exactly as long as allowed.
+    let padding = " ".repeat(usize::try_from(MAX_LINE).unwrap() - 42);
+    let (executed, _) = run(format!("{{\"command\":\"open_account\",\"name\":\"Bob\"}}{padding}\n"));
+    assert_eq!(executed, Executed { commands: 1, bad_lines: 0 });
+}
+
+#[test]
+fn the_code_tells_whether_every_line_was_a_command() {
+    let refused = r#"{"command":"withdraw","account":"Alice","asset":"USD","amount":"9000"}"#;
+    let ran = outcry(&["exec"], &format!("{MARKET}{refused}\n"));
+    assert_eq!(ran.code, 0, "a refusal is an answer: {}", ran.errors);
+    assert!(ran.output.contains(r#""code":"insufficient-funds""#), "{}", ran.output);
+    assert_eq!(outcry(&["exec"], "nonsense\n").code, 1);
+    assert_eq!(outcry(&["exec"], "").code, 0);
+    assert_eq!(outcry(&["exec", "--colour"], "").code, 2);
+}
+
+#[test]
+fn the_book_follows_the_events_of_each_command() {
+    let order = r#"{"command":"place","account":"Alice","instrument":"ACME","side":"buy","type":"limit","price":"100.25","quantity":"10"}"#;
+    let cancel = r#"{"command":"cancel","account":"Alice","order":1}"#;
+    let ran = outcry(&["exec", "--book"], &format!("{MARKET}{order}\n{cancel}\n"));
+    let books: Vec<&str> = ran.output.lines().filter(|line| line.contains(r#""book""#)).collect();
+    let expected = [
+        r#"{"sequence":3,"at":"1970-01-01T00:00:00.000000000Z","book":"ACME","l2":{"bids":[],"asks":[]},"l3":{"bids":[],"asks":[]}}"#,
+        r#"{"sequence":6,"at":"1970-01-01T00:00:00.000000000Z","book":"ACME","l2":{"bids":[{"price":"100.25","quantity":"10","orders":1}],"asks":[]},"l3":{"bids":[{"order":1,"account":"Alice","price":"100.25","quantity":"10","leaves":"10"}],"asks":[]}}"#,
+        r#"{"sequence":7,"at":"1970-01-01T00:00:00.000000000Z","book":"ACME","l2":{"bids":[],"asks":[]},"l3":{"bids":[],"asks":[]}}"#,
+    ];
+    assert_eq!(books, expected);
+}
+
+/// Every answer is there before the next line is written: without a flush after each command this waits for ever.
+#[test]
+fn a_conversation() {
+    let mut child = command()
+        .args(["exec", "--clock", "machine"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    for name in ["Alice", "Bob", "Carol"] {
+        writeln!(stdin, r#"{{"command":"open_account","name":"{name}"}}"#).unwrap();
+        stdin.flush().unwrap();
+        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        assert_eq!(answer["name"], name);
+        assert!(answer["at"].as_str().unwrap() > "2026", "{answer}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}

@@ -1,0 +1,119 @@
+//! `outcry simulate` and `outcry verify`: journal files made and checked.
+
+use std::path::Path;
+
+use outcry_server::simulate::simulate;
+use outcry_server::verify::verify;
+use serde_json::Value;
+
+use crate::program::outcry;
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_simulated_journal_replays_to_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.outcry");
+    let made = outcry(&["simulate", "--seed", "7", "--commands", "3000", "--out", text(&path), "--json"], "");
+    assert_eq!(made.code, 0, "{}", made.errors);
+    let made: Value = serde_json::from_str(&made.output).unwrap();
+    assert!(made["entries"].as_u64().unwrap() >= 3000);
+
+    let verified = outcry(&["verify", text(&path), "--json"], "");
+    assert_eq!(verified.code, 0, "{}", verified.errors);
+    let verified: Value = serde_json::from_str(&verified.output).unwrap();
+    assert_eq!(verified["good"], true);
+    for field in ["id", "entries", "hash", "digest"] {
+        assert_eq!(verified["exchange"][field], made[field], "{field}");
+    }
+    assert_eq!(verified["exchange"]["name"], "Simulation 7");
+    assert!(outcry(&["verify", text(&path)], "").output.contains("good: all"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_file_and_another_one_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, seed| {
+        let path = folder.path().join(name);
+        simulate(seed, 1_000, &path, false).unwrap();
+        std::fs::read(path).unwrap()
+    };
+    assert_eq!(file("a", 1), file("b", 1));
+    assert_ne!(file("c", 1), file("d", 2));
+}
+
+#[test]
+fn a_file_that_is_there_is_kept_unless_forced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    std::fs::write(&path, "precious").unwrap();
+    let ran = outcry(&["simulate", "--commands", "10", "--out", text(&path)], "");
+    assert_eq!(ran.code, 2);
+    assert!(ran.errors.starts_with("outcry: cannot write"), "{}", ran.errors);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    assert_eq!(outcry(&["simulate", "--commands", "10", "--out", text(&path), "--force"], "").code, 0);
+    assert!(verify(&path).unwrap().good);
+}
+
+#[test]
+fn the_simulated_lines_are_commands_and_give_the_same_history() {
+    let lines = outcry(&["simulate", "--seed", "3", "--commands", "2000", "--json-lines"], "");
+    assert_eq!(lines.code, 0, "{}", lines.errors);
+    let folder = tempfile::tempdir().unwrap();
+    let made = simulate(3, 2_000, &folder.path().join("same"), false).unwrap();
+    assert_eq!(
+        lines.output.lines().count() as u64,
+        made.entries,
+        "every command of the crowd can be written"
+    );
+    let ran = outcry(&["exec"], &lines.output);
+    assert_eq!(ran.code, 0, "every line is read back");
+    let last: Value = serde_json::from_str(ran.output.lines().last().unwrap()).unwrap();
+    assert_eq!(last["sequence"], made.entries);
+}
+
+#[test]
+fn what_is_cut_off_damaged_or_something_else_is_told_with_how_much_is_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    simulate(1, 20_000, &path, false).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let good = verify(&path).unwrap();
+    assert!(good.exchange.as_ref().unwrap().chunks >= 3);
+
+    let check = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        let ran = outcry(&["verify", text(&path)], "");
+        assert_eq!(ran.code, 1, "{}", ran.errors);
+        assert!(ran.output.contains("NOT GOOD"), "{}", ran.output);
+        verify(&path).unwrap()
+    };
+
+    let cut = check(&whole[..whole.len() - 1]);
+    assert!(cut.error.unwrap().starts_with("cut off"));
+    assert!(cut.good_bytes > 0 && cut.exchange.unwrap().entries < good.exchange.as_ref().unwrap().entries);
+
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    let damaged = check(&flipped);
+    assert_eq!(damaged.error.unwrap(), "damaged: the checksum does not match");
+    assert!(damaged.exchange.unwrap().entries > 0);
+
+    let mut newer = whole.clone();
+    newer[8] = 2;
+    assert_eq!(
+        check(&newer).error.unwrap(),
+        "journal format 2 is newer than 1, the newest this release reads"
+    );
+
+    let other = check(b"orderId,symbol,side,amount,price\n");
+    assert_eq!(other.error.unwrap(), "not an Outcry journal");
+    assert_eq!((other.good_bytes, other.exchange), (0, None));
+    assert!(!check(b"").good);
+
+    let ran = outcry(&["verify", text(&folder.path().join("absent"))], "");
+    assert_eq!(ran.code, 2);
+    assert!(ran.errors.starts_with("outcry: cannot read"), "{}", ran.errors);
+}
