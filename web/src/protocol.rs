@@ -38,7 +38,8 @@ pub enum Request {
     Frame(View),
     /// A command of the user; answered with [`Response::Submitted`].
     Submit {
-        /// Chosen by the page, to match the answer.
+        /// Chosen by the page, to match the answer; never used twice. A repeat executes nothing and gets the
+        /// first answer again.
         ticket: u32,
         /// The command.
         command: Command,

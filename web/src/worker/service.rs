@@ -27,6 +27,8 @@ use crate::protocol::{
 
 /// Milliseconds of one turn: short enough that the page never waits long for an answer.
 const TURN: f64 = 6.0;
+/// Answers to the user's commands that are kept for a page that asks again.
+const ANSWERS_KEPT: usize = 256;
 /// Longest pause between two turns.
 const LONGEST_PAUSE: f64 = 1_000.0;
 
@@ -58,6 +60,8 @@ pub(super) struct State {
     /// In order; the first is carried out when `busy`.
     pub(super) errands: VecDeque<Errand>,
     pub(super) busy: bool,
+    /// The newest answers to commands by ticket. A queue: the oldest go first.
+    answered: VecDeque<(u32, Outcome)>,
 }
 
 impl Service {
@@ -95,7 +99,7 @@ impl Service {
             Request::Hello { build } => self.hello(&build),
             Request::Frame(view) => self.respond(Response::Frame(Box::new(self.frame(&view)))),
             Request::Submit { ticket, command } => {
-                let outcome = self.submit(&command);
+                let outcome = self.submit_once(ticket, &command);
                 self.respond(Response::Submitted { ticket, outcome });
             }
             Request::Preview { ticket, order } => {
@@ -132,6 +136,21 @@ impl Service {
                 format!("the page is of build {build}, its engine of build {BUILD}: reload the page"),
             );
         }
+    }
+
+    /// Executes a command of the user; a ticket that was seen before gets its first answer, and nothing happens.
+    fn submit_once(&self, ticket: u32, command: &outcry_engine::Command) -> Outcome {
+        let first = self.state.borrow().answered.iter().find(|(seen, _)| *seen == ticket).cloned();
+        if let Some((_, outcome)) = first {
+            return outcome;
+        }
+        let outcome = self.submit(command);
+        let mut state = self.state.borrow_mut();
+        if state.answered.len() == ANSWERS_KEPT {
+            state.answered.pop_front();
+        }
+        state.answered.push_back((ticket, outcome.clone()));
+        outcome
     }
 
     fn submit(&self, command: &outcry_engine::Command) -> Outcome {
@@ -329,6 +348,7 @@ impl State {
             storage: Storage::Good,
             errands: VecDeque::new(),
             busy: false,
+            answered: VecDeque::new(),
         }
     }
 

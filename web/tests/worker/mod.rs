@@ -1,11 +1,14 @@
 //! A page without a screen, for tests of the worker.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use outcry_engine::AccountId;
-use outcry_web::protocol::{BUILD, Frame, Request, Response, Session, View};
+use std::cell::{Cell, RefCell};
+
+use outcry_engine::{
+    AccountId, Command, InstrumentId, NewOrder, OrderPrice, Posting, Price, Qty, Side, TimeInForce,
+};
+use outcry_web::protocol::{BUILD, CrowdControl, Frame, Outcome, Request, Response, Session, View};
 use outcry_web::worker::Service;
 use outcry_web::worker::pulse::breathe;
 
@@ -13,6 +16,23 @@ use outcry_web::worker::pulse::breathe;
 pub(crate) struct Page {
     service: Rc<Service>,
     answers: Rc<RefCell<VecDeque<Response>>>,
+    last_ticket: Cell<u32>,
+}
+
+/// The visitor's account of the demo.
+pub(crate) const YOU: AccountId = AccountId::new(1);
+
+/// An order for shares of the demo's first instrument that rests far below the market.
+pub(crate) fn bid(ticks: i64) -> Command {
+    Command::PlaceOrder(NewOrder {
+        account: YOU,
+        instrument: InstrumentId::new(0),
+        side: Side::Buy,
+        price: OrderPrice::Limit(Price::new(ticks).expect("a price")),
+        quantity: Qty::new(1).expect("a quantity"),
+        time_in_force: TimeInForce::GoodTillCancel,
+        posting: Posting::Any,
+    })
 }
 
 impl Page {
@@ -28,13 +48,39 @@ impl Page {
         let answers = Rc::new(RefCell::new(VecDeque::new()));
         let heard = Rc::clone(&answers);
         let service = Service::new(database, move |response| heard.borrow_mut().push_back(response));
-        let page = Self { service: service.expect("a worker has what it needs"), answers };
+        let page = Self {
+            service: service.expect("a worker has what it needs"),
+            answers,
+            last_ticket: Cell::new(0),
+        };
         page.request(Request::Hello { build: BUILD.to_owned() });
         page
     }
 
     pub(crate) fn request(&self, request: Request) {
         self.service.request(request);
+    }
+
+    /// Stops the crowd and waits until all is saved; the picture then.
+    pub(crate) async fn settle(&self) -> Frame {
+        self.request(Request::Crowd(CrowdControl::Pause));
+        self.until(|frame| frame.status.saved == frame.status.sequence).await
+    }
+
+    /// Has a command of the user executed.
+    pub(crate) async fn submit(&self, command: Command) -> Outcome {
+        self.last_ticket.set(self.last_ticket.get() + 1);
+        self.submit_as(self.last_ticket.get(), command).await
+    }
+
+    /// Has a command of the user executed under a ticket of its own.
+    pub(crate) async fn submit_as(&self, ticket: u32, command: Command) -> Outcome {
+        self.request(Request::Submit { ticket, command });
+        self.answer(|response| match response {
+            Response::Submitted { ticket: answered, outcome } if answered == ticket => Some(outcome),
+            _ => None,
+        })
+        .await
     }
 
     /// Waits for an answer of one kind; others before it are dropped.
@@ -51,7 +97,7 @@ impl Page {
 
     /// A whole picture, as the first account sees it.
     pub(crate) async fn frame(&self) -> Frame {
-        let account = Some(AccountId::new(1));
+        let account = Some(YOU);
         let epoch = u32::MAX;
         self.request(Request::Frame(View {
             epoch,
