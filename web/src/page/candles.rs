@@ -78,9 +78,9 @@ impl Picture for CandlePicture {
             low: low as f64 - air,
             high: high as f64 + air,
         };
-        self.grid(surface, &layout);
-        self.bars(surface, &layout);
         let y = layout.y(last.close.get());
+        self.grid(surface, &layout, y);
+        self.bars(surface, &layout);
         let colour = if last.close >= last.open { &surface.ink.buy } else { &surface.ink.sell };
         surface.across(y, 0.0, right, colour);
         surface.tag(&number::price(&self.instrument, last.close), right, y, margin, colour);
@@ -94,7 +94,8 @@ impl Picture for CandlePicture {
 }
 
 impl CandlePicture {
-    fn grid(&self, surface: &Surface, layout: &Layout<'_>) {
+    /// Lines and labels; a price label that the last price at `tag` would cover is left out.
+    fn grid(&self, surface: &Surface, layout: &Layout<'_>, tag: f64) {
         let most = ((layout.bottom - HEAD) / 44.0).max(2.0) as usize;
         for ticks in axis::round_prices(layout.low as i64, layout.high as i64, most) {
             let y = layout.y(ticks);
@@ -102,8 +103,10 @@ impl CandlePicture {
                 && y > HEAD
             {
                 surface.across(y, 0.0, layout.right, &surface.ink.grid);
-                let label = number::price(&self.instrument, price);
-                surface.text(&label, layout.right + 5.0, y, Align::Start, &surface.ink.faint);
+                if (y - tag).abs() > 14.0 {
+                    let label = number::price(&self.instrument, price);
+                    surface.text(&label, layout.right + 5.0, y, Align::Start, &surface.ink.faint);
+                }
             }
         }
         let (first, last) =

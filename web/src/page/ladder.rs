@@ -17,8 +17,10 @@ use super::venue::Venue;
 use crate::protocol::LadderLevel;
 use outcry_engine::Instrument;
 
-/// Height of a row as the style sheet has it, in CSS pixels.
+/// Height of a row in CSS pixels, where the style sheet does not say.
 const ROW_HEIGHT: f64 = 20.0;
+/// Height of the spread row in rows.
+const SPREAD: f64 = 1.5;
 /// Fewest and most levels drawn on each side.
 const LEVELS: (u16, u16) = (5, 60);
 
@@ -242,11 +244,17 @@ fn watch_room(ctx: &Context<Ladder>, rows: HtmlElement) -> Option<(ResizeObserve
     let link = ctx.link().clone();
     let target: Element = rows.clone().into();
     let measure = Closure::<dyn Fn()>::new(move || {
-        let height = f64::from(rows.client_height());
-        let fitting = ((height - ROW_HEIGHT * 1.5) / (2.0 * ROW_HEIGHT)).floor();
-        link.send_message(Msg::Room((fitting.max(0.0) as u16).clamp(LEVELS.0, LEVELS.1)));
+        let fitting = (f64::from(rows.client_height()) / row_height(&rows) - SPREAD) / 2.0;
+        link.send_message(Msg::Room((fitting.floor().max(0.0) as u16).clamp(LEVELS.0, LEVELS.1)));
     });
     let observer = ResizeObserver::new(measure.as_ref().unchecked_ref()).ok()?;
     observer.observe(&target);
     Some((observer, measure))
+}
+
+/// Height of a row as the style sheet has it: the custom property `--row`.
+fn row_height(rows: &HtmlElement) -> f64 {
+    let style = gloo::utils::window().get_computed_style(rows).ok().flatten();
+    let text = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
+    text.trim().trim_end_matches("px").parse().unwrap_or(ROW_HEIGHT)
 }

@@ -109,13 +109,12 @@ impl Component for TicketForm {
         }
         if props.picked != old.picked
             && let Some((_, price)) = props.picked
+            && let Some(instrument) = props.instrument.and_then(|id| props.venue.instrument(id))
         {
-            if let Some(instrument) = props.instrument.and_then(|id| props.venue.instrument(id)) {
-                self.ticket.kind = OrderKind::Limit;
-                self.ticket.price = number::plain_price(instrument, price);
-                self.edited = true;
-                asks = true;
-            }
+            self.ticket.kind = OrderKind::Limit;
+            self.ticket.price = number::plain_price(instrument, price);
+            self.edited = true;
+            asks = true;
         }
         if asks {
             props.act.emit(Action::Preview(self.order(ctx).ok()));
