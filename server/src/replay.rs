@@ -41,8 +41,8 @@ pub struct Replayed {
     pub symbol: Symbol,
     /// Levels that were compared on each side.
     pub levels: u32,
-    /// Whether aggressors were submitted.
-    pub mode: Mode,
+    /// Whether aggressors were submitted as orders of their own.
+    pub rematched: bool,
     /// Rows and aggressors, counted.
     #[serde(flatten)]
     pub summary: Summary,
@@ -55,8 +55,8 @@ pub struct Replayed {
 pub struct RowDifference {
     /// Which, from 1.
     pub row: u64,
-    /// On which side.
-    pub side: Side,
+    /// On which side: `bid` or `ask`.
+    pub side: &'static str,
     /// At which level, from 1.
     pub level: u32,
     /// The file's price and quantity; absent if it has no such level.
@@ -106,7 +106,8 @@ fn play(recording: Recording, options: &ReplayOptions) -> Result<Replayed, Failu
         Mode::AsRecorded => summary.differing == 0,
         Mode::Rematched => equal_share(&summary).is_none_or(|share| share >= EQUAL_SHARE),
     };
-    Ok(Replayed { good, symbol, levels, mode: options.mode, summary, differences })
+    let rematched = options.mode == Mode::Rematched;
+    Ok(Replayed { good, symbol, levels, rematched, summary, differences })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -132,7 +133,10 @@ impl RowDifference {
         };
         Self {
             row,
-            side: difference.side,
+            side: match difference.side {
+                Side::Buy => "bid",
+                Side::Sell => "ask",
+            },
             level: difference.level,
             file: level(difference.file),
             exchange: level(difference.exchange),
@@ -142,15 +146,12 @@ impl RowDifference {
 
 impl fmt::Display for RowDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let side = match self.side {
-            Side::Buy => "bid",
-            Side::Sell => "ask",
-        };
         let text = |level: &Option<String>| level.clone().unwrap_or_else(|| "nothing".to_owned());
         write!(
             f,
-            "row {}, {side} {}: {} in the file, {} on the exchange",
+            "row {}, {} {}: {} in the file, {} on the exchange",
             self.row,
+            self.side,
             self.level,
             text(&self.file),
             text(&self.exchange)
@@ -161,17 +162,14 @@ impl fmt::Display for RowDifference {
 impl fmt::Display for Replayed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Summary { rows, compared, differing, from_book_file, aggressors } = self.summary;
-        let mode = match self.mode {
-            Mode::AsRecorded => "as recorded",
-            Mode::Rematched => "re-matched",
-        };
+        let mode = if self.rematched { "re-matched" } else { "as recorded" };
         writeln!(f, "{}, {} levels, {mode}", self.symbol, self.levels)?;
         writeln!(f, "rows          {rows}, {compared} compared, {differing} differing")?;
         writeln!(
             f,
             "              {from_book_file} levels entered at the deep end, taken from the book file"
         )?;
-        if self.mode == Mode::Rematched {
+        if self.rematched {
             let (equal, different, unknown) = (aggressors.equal, aggressors.different, aggressors.unknown);
             write!(f, "aggressors    {equal} equal, {different} different")?;
             if let Some(share) = equal_share(&self.summary) {

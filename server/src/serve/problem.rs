@@ -24,7 +24,8 @@ use crate::exec::machine_time;
 #[derive(Debug)]
 pub(super) struct Problem {
     status: StatusCode,
-    body: ProblemBody,
+    /// Boxed, because every answer of a handler has room for it.
+    body: Box<ProblemBody>,
 }
 
 /// Why a request was not done.
@@ -47,7 +48,7 @@ impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Display) -> Self {
         let body = ProblemBody { code, message: message.to_string(), reference: reference(), holds: None };
         tracing::debug!(reference = body.reference, code, message = body.message, "refused");
-        Self { status, body }
+        Self { status, body: Box::new(body) }
     }
 
     pub(super) fn bad_request(message: impl Display) -> Self {
@@ -63,7 +64,7 @@ impl Problem {
         let message = "the server failed; what was stored is safe, try again later".to_owned();
         let body = ProblemBody { code: "internal", message, reference: reference(), holds: None };
         tracing::error!(reference = body.reference, %cause, "failed");
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, body }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, body: Box::new(body) }
     }
 
     fn holds(mut self, holding: Holding) -> Self {

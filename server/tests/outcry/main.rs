@@ -5,7 +5,9 @@
 mod program;
 mod writer;
 mod exec;
+mod help;
 mod journals;
+mod replay;
 mod server;
 mod append;
 mod page;
