@@ -59,8 +59,9 @@ fn lines_that_are_too_long_or_no_text_are_told_with_their_number() {
         {"error":"the line is not UTF-8 from byte 1","line":2,"fields":[{"field":"","message":"the line is not UTF-8 from byte 1"}]}"#]],
     );
     // Exactly as long as allowed.
-    let padding = " ".repeat(usize::try_from(MAX_LINE).unwrap() - 42);
-    let (executed, _) = run(format!("{{\"command\":\"open_account\",\"name\":\"Bob\"}}{padding}\n"));
+    let mut line = String::from(r#"{"command":"open_account","name":"Bob"}"#);
+    line.push_str(&" ".repeat(usize::try_from(MAX_LINE).unwrap() - 1 - line.len()));
+    let (executed, _) = run(format!("{line}\n"));
     assert_eq!(executed, Executed { commands: 1, bad_lines: 0 });
 }
 
