@@ -2,7 +2,7 @@
 //!
 //! It never sees the exchange. From the events it keeps its own books and purses, and demands of every event
 //! that the rules allow it there: numbers without a gap, the front of the best level trading first, at its own
-//! price and inside both limits, both legs of equal worth, fees to the minor unit, ledger lines that continue
+//! price and inside both limits, no order that ends although it could trade, both legs of equal worth, fees to the minor unit, ledger lines that continue
 //! where the last one ended, every asset conserved, no command that leaves the book crossed or an order in the
 //! air. The first breach is a [`Violation`].
 
@@ -165,14 +165,22 @@ impl Auditor {
             Event::OrderRested { order, price, leaves, ahead, side, account, instrument } => {
                 self.books.rest(*order, (*account, *instrument, *side), *price, leaves.get(), ahead.get())
             }
-            Event::OrderCanceled { order, canceled, rested, .. } => {
-                self.books.cancel(*order, canceled.get(), *rested)
+            Event::OrderCanceled { order, account, canceled, rested, reason, .. } => {
+                self.books.cancel(*order, *account, canceled.get(), *rested, *reason)
             }
             Event::OrderReplaced {
-                order, old_price, price, quantity, old_leaves, leaves, priority, ..
+                order,
+                account,
+                old_price,
+                price,
+                quantity,
+                old_leaves,
+                leaves,
+                priority,
+                ..
             } => {
-                let old = (*old_price, old_leaves.get());
-                self.books.replace(*order, old, *price, (quantity.get(), leaves.get()), *priority)
+                let (old, new) = ((*old_price, old_leaves.get()), (quantity.get(), leaves.get()));
+                self.books.replace(*order, *account, old, *price, new, *priority)
             }
         }
     }

@@ -170,3 +170,33 @@ fn a_leak_of_one_minor_unit_is_found_out() {
         false
     });
 }
+
+/// Planted: an order that could have traded is canceled as if nothing were there.
+#[test]
+fn an_order_that_ends_within_reach_is_found_out() {
+    found_out("within reach", |events| {
+        let immediate = |event: &Event| {
+            matches!(event, Event::OrderAccepted { terms, .. }
+            if terms.time_in_force == outcry_engine::TimeInForce::ImmediateOrCancel)
+        };
+        let (Some(&place), Some(accepted)) = (trades(events).first(), events.first().copied()) else {
+            return false;
+        };
+        let Event::OrderAccepted { order, terms } = accepted else { return false };
+        if !immediate(&accepted) {
+            return false;
+        }
+        events.truncate(place);
+        events.push(Event::OrderCanceled {
+            order,
+            account: terms.account,
+            instrument: terms.instrument,
+            side: terms.side,
+            price: terms.price,
+            canceled: terms.quantity.lots(),
+            rested: false,
+            reason: outcry_engine::CancelReason::ImmediateOrCancel,
+        });
+        true
+    });
+}

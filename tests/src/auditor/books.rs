@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use outcry_engine::{
-    AccountId, FeeRate, InstrumentId, NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Priority,
-    Side, TimeInForce, Trade,
+    AccountId, CancelReason, FeeRate, InstrumentId, NewInstrument, NewOrder, OrderId, OrderPrice, Posting,
+    Price, Priority, Side, TimeInForce, Trade,
 };
 
 use super::purses::{Leg, Settlement};
@@ -227,20 +227,33 @@ impl Books {
         Ok(())
     }
 
-    pub(super) fn cancel(&mut self, order: OrderId, canceled: u64, rested: bool) -> Breach {
+    pub(super) fn cancel(
+        &mut self,
+        order: OrderId,
+        account: AccountId,
+        canceled: u64,
+        rested: bool,
+        reason: CancelReason,
+    ) -> Breach {
         let ended = if rested {
             let ended = self.resting.remove(&order).ok_or(format!("order {order} ends but does not rest"))?;
             self.leave(order, &ended)?;
+            demand!(reason == CancelReason::Requested, "order {order} rests and ends by {reason:?}");
             ended
         } else {
             let (entering, ended) =
                 self.entering.take().ok_or(format!("order {order} ends but does not enter"))?;
             demand!(entering == order, "order {order} ends while {entering} enters");
-            if ended.time_in_force == TimeInForce::FillOrKill {
-                demand!(ended.filled == 0, "fill-or-kill order {order} is filled in part");
-            }
+            let reachable = self.reachable(&ended);
+            let may_end = match reason {
+                CancelReason::Requested => false,
+                CancelReason::ImmediateOrCancel | CancelReason::NoLiquidity => reachable == 0,
+                CancelReason::FillOrKill => ended.filled == 0 && reachable < ended.quantity,
+            };
+            demand!(may_end, "order {order} ends by {reason:?} with {reachable} within reach: {ended:?}");
             ended
         };
+        demand!(ended.account == account, "order {order} ends as another's");
         demand!(
             ended.quantity == ended.filled + canceled && canceled > 0,
             "order {order}: quantity {} is not filled {} and canceled {canceled}",
@@ -251,9 +264,24 @@ impl Books {
         Ok(())
     }
 
+    /// Lots that an order could still trade with.
+    fn reachable(&self, entering: &AuditedOrder) -> u64 {
+        let opposite = entering.side.opposite();
+        self.books[entering.instrument.get() as usize]
+            .line(opposite)
+            .map(|order| &self.resting[&order])
+            .take_while(|maker| match (entering.price, maker.price) {
+                (OrderPrice::Limit(limit), OrderPrice::Limit(price)) => inside(entering.side, limit, price),
+                _ => true,
+            })
+            .map(AuditedOrder::leaves)
+            .sum()
+    }
+
     pub(super) fn replace(
         &mut self,
         order: OrderId,
+        account: AccountId,
         (old_price, old_leaves): (Price, u64),
         price: Price,
         (quantity, leaves): (u64, u64),
@@ -261,6 +289,7 @@ impl Books {
     ) -> Breach {
         let mut new =
             *self.resting.get(&order).ok_or(format!("order {order} is replaced but does not rest"))?;
+        demand!(new.account == account, "order {order} is replaced by another's owner");
         demand!(
             new.price == OrderPrice::Limit(old_price) && new.leaves() == old_leaves,
             "order {order} had other terms"
