@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::process::Process;
@@ -67,25 +68,23 @@ impl Server {
     /// Asks for a path and returns the whole answer, head included, or `None` if there was none.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<String> {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"))
-    }
-
-    /// Sends a JSON body with a method and returns the whole answer, or `None` if there was none.
-    #[must_use]
-    pub fn send_json(&self, method: &str, path: &str, body: &str) -> Option<String> {
-        let length = body.len();
-        self.ask(&format!(
-            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-        ))
-    }
-
-    fn ask(&self, request: &str) -> Option<String> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-        stream.write_all(request.as_bytes()).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").ok()?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).ok()?;
         Some(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    /// The digest that it tells for an exchange.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    #[must_use]
+    pub fn digest_of(&self, exchange: &str) -> Option<String> {
+        let answer = self.get(&format!("/api/v1/exchanges/{exchange}")).expect("the server answers");
+        let (_, body) = answer.split_once("\r\n\r\n")?;
+        let body: Value = serde_json::from_str(body).ok()?;
+        body["digest"].as_str().map(str::to_owned)
     }
 }

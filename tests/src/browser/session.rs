@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
@@ -21,6 +22,9 @@ const WATCH_POLICY: &str = "
     window.refusedByPolicy = [];
     document.addEventListener('securitypolicyviolation', event =>
         window.refusedByPolicy.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sourceFile));";
+
+/// How long a script may take that calls back.
+const SCRIPT_TIME: Duration = Duration::from_secs(180);
 
 /// A session.
 #[derive(Debug)]
@@ -46,6 +50,7 @@ impl Session {
             "attaching to Chromium",
             runtime.block_on(async { WebDriver::new(driver, capabilities).await }),
         );
+        done("setting the script's time", runtime.block_on(driver.set_script_timeout(SCRIPT_TIME)));
         let tab = done("naming the tab", runtime.block_on(driver.window()));
         let session = Self { runtime, driver, tab };
         session.watch_policy();

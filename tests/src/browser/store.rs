@@ -55,6 +55,21 @@ impl Page {
         found.as_array().into_iter().flatten().filter_map(chunk).collect()
     }
 
+    /// What the store holds of the exchanges: (id, commands in the journal). Call [`Page::leave`] first.
+    ///
+    /// # Panics
+    /// If the store cannot be read.
+    #[must_use]
+    pub fn stored_exchanges(&self) -> Vec<(String, u64)> {
+        let found = self.with_store(
+            "const store = (await open()).transaction('exchanges').objectStore('exchanges');
+             return (await asked(store.getAll())).map(record => [record.id, record.sequence])",
+            &[],
+        );
+        let record = |row: &Value| Some((row[0].as_str()?.to_owned(), row[1].as_u64()?));
+        found.as_array().into_iter().flatten().filter_map(record).collect()
+    }
+
     /// Puts a chunk into the store in place of what is there.
     ///
     /// # Panics
