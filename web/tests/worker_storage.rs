@@ -141,7 +141,7 @@ async fn small_chunks_are_sealed_into_large_ones() {
     let mut most = 0;
     for price in 0..160 {
         let Outcome::Done { receipt, .. } = page.submit(bid(1 + price)).await else { panic!("a good order") };
-        for step in 0..45 {
+        for step in 0..90 {
             page.submit(bid(1 + price + step)).await;
         }
         page.until(|frame| frame.status.saved > receipt.sequence).await;

@@ -150,8 +150,8 @@ impl Service {
     fn close(&self) {
         let mut state = self.state.borrow_mut();
         state.desk = None;
-        // An import belongs to the exchange that it went into; one that is over is still shown.
-        state.load.take_if(|load| !load.is_over());
+        // Orders and rows go into the exchange that is open; what is checked or over is not about it.
+        state.load.take_if(|load| load.is_bound());
         state.epoch += 1;
         state.session = Session::Opening { replayed: 0, total: 0 };
     }

@@ -7,13 +7,14 @@ use outcry_simulation::lobster::{FileName, Mode, Recording, RecordingError, Repl
 use outcry_simulation::orders_csv::{self, COLUMNS, Duplicates, Options, Rejected};
 
 use super::desk::{CrowdSetting, Desk};
+use super::errand::Errand;
 use super::load::Load;
 use super::lock::Manner;
 use super::pulse::breathe;
 use super::service::Service;
 use super::store::ExchangeRecord;
 use super::venue::Venue;
-use crate::protocol::{Import, RowError, Session};
+use crate::protocol::{Import, NoticeLevel, RowError, Session};
 
 /// Milliseconds of checking between two breaths.
 const BREATH: f64 = 12.0;
@@ -47,6 +48,23 @@ impl Service {
 
     fn show_load(&self, load: Load) {
         self.state.borrow_mut().load = Some(load);
+    }
+
+    /// Begins an import; one at a time.
+    pub(super) fn begin_import(&self, import: Import) {
+        let (Import::Orders { name, .. } | Import::Lobster { name, .. } | Import::Journal { name, .. }) =
+            &import;
+        if self.state.borrow().load.as_ref().is_some_and(|load| !load.is_over()) {
+            let message = format!("{name} was not loaded: another import is running");
+            return self.notice(NoticeLevel::Error, message);
+        }
+        self.show_load(Load::under_way(name.clone()));
+        self.errand(Errand::Import(import));
+    }
+
+    /// Shows how far an import is; whether it may go on.
+    fn progress(&self, done: u64, total: u64) -> bool {
+        self.state.borrow_mut().load.as_mut().is_some_and(|load| load.progress(done, total))
     }
 
     fn refuse(&self, name: String, row: u64, column: &str, message: String) {
@@ -109,8 +127,11 @@ impl Service {
     }
 
     async fn journal(&self, name: String, bytes: &[u8]) {
-        let checked = match self.check_journal(&name, bytes).await {
+        let size = bytes.len() as u64;
+        let checked = match self.check_journal(bytes, |done| self.progress(done, size)).await {
             Ok(checked) => checked,
+            // Stopped, it is not refused.
+            Err(_) if !self.progress(size, size) => return,
             Err(message) => return self.refuse(name, 0, "", message),
         };
         let rows = checked.venue.exchange().sequence();
@@ -121,11 +142,16 @@ impl Service {
         }
     }
 
-    /// Reads a journal file whole and replays it, without touching what is open or stored.
+    /// Reads a journal file whole and replays it, without touching what is open or stored. `progress` is told the
+    /// bytes that are good so far, and says whether to go on.
     ///
     /// # Errors
     /// What is wrong with it, and how much is good.
-    pub(super) async fn check_journal(&self, name: &str, bytes: &[u8]) -> Result<Checked, String> {
+    pub(super) async fn check_journal(
+        &self,
+        bytes: &[u8],
+        progress: impl Fn(u64) -> bool,
+    ) -> Result<Checked, String> {
         let mut reader = FileReader::new();
         let mut checked: Option<Checked> = None;
         let mut breath = self.now();
@@ -149,10 +175,11 @@ impl Service {
                     (FilePart::Chunk(_), None) => return Err("the file has no header".to_owned()),
                 }
                 if self.now() - breath > BREATH {
-                    let done = reader.good().bytes;
-                    self.show_load(Load::under_way(name.to_owned(), done, bytes.len() as u64));
                     breathe().await;
                     breath = self.now();
+                    if !progress(reader.good().bytes) {
+                        return Err("it was stopped".to_owned());
+                    }
                 }
             }
         }

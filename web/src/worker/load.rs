@@ -78,11 +78,16 @@ impl Load {
         Self::new(name, ImportStage::Refused(errors), 0, Content::Nothing, 0.0)
     }
 
-    /// A file of `total` parts that an errand is loading.
+    /// A file that an errand is checking.
     #[must_use]
-    pub fn under_way(name: String, done: u64, total: u64) -> Self {
-        let load = Self::new(name, ImportStage::Running, total, Content::Nothing, 0.0);
-        Self { done, ..load }
+    pub fn under_way(name: String) -> Self {
+        Self::new(name, ImportStage::Running, 0, Content::Nothing, 0.0)
+    }
+
+    /// Notes how far the checking is; whether it may go on.
+    pub fn progress(&mut self, done: u64, total: u64) -> bool {
+        (self.done, self.total) = (done, total);
+        !self.is_over()
     }
 
     fn new(name: String, stage: ImportStage, total: u64, content: Content, real: f64) -> Self {
@@ -107,6 +112,12 @@ impl Load {
     #[must_use]
     pub fn is_over(&self) -> bool {
         !matches!(self.stage, ImportStage::Running | ImportStage::Paused)
+    }
+
+    /// Whether it still has something for the open exchange.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        !matches!(self.content, Content::Nothing)
     }
 
     /// Does what was asked of it. Forgetting it is the caller's.
@@ -154,7 +165,7 @@ impl Load {
     /// Real milliseconds until the next row is due, or `None` if none is.
     #[must_use]
     pub fn next_row(&self) -> Option<f64> {
-        if self.stage != ImportStage::Running || matches!(self.content, Content::Nothing) {
+        if self.stage != ImportStage::Running || !self.is_bound() {
             return None;
         }
         let speed = f64::from(self.speed?);
@@ -173,7 +184,7 @@ impl Load {
     pub fn work(&mut self, desk: &mut Desk, real: f64, deadline: f64, clock: impl Fn() -> f64) {
         let elapsed = (real - self.turned).max(0.0);
         self.turned = real;
-        if self.stage != ImportStage::Running || matches!(self.content, Content::Nothing) {
+        if self.stage != ImportStage::Running || !self.is_bound() {
             return;
         }
         if let Some(speed) = self.speed {

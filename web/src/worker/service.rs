@@ -115,7 +115,7 @@ impl Service {
             Request::Export => self.errand(Errand::Export),
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
-            Request::Import(import) => self.errand(Errand::Import(import)),
+            Request::Import(import) => self.begin_import(import),
             Request::ImportControl(control) => self.control_import(control),
             Request::Sync(SyncControl::List { address }) => self.list_remote(address),
             Request::Sync(control) => self.errand(Errand::Sync(control)),
