@@ -51,8 +51,8 @@ pub enum Command {
     },
     /// Changes price and total quantity of an order.
     ///
-    /// A smaller quantity at the same price keeps the order's place in the queue; any other change loses it. An
-    /// order that now crosses trades at once. The quantity is the total: what was filled counts (FIX
+    /// A quantity that is not larger, at the same price, keeps the order's place in the queue; any other change loses
+    /// it. An order that now crosses trades at once. The quantity is the total: what was filled counts (FIX
     /// OrderCancelReplaceRequest). A total not above the filled quantity is refused.
     ReplaceOrder {
         /// Whose order it is.

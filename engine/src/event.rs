@@ -155,7 +155,7 @@ pub enum CancelReason {
 /// What became of an order's place in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Priority {
-    /// Same price, smaller quantity: the place is kept.
+    /// Same price, quantity not larger: the place is kept.
     Kept,
     /// The order goes to the end of its price's queue.
     Lost,

@@ -21,12 +21,13 @@ impl Exchange {
                 let at = price
                     .map(|price| format!(" at {}", self.price_text(instrument, price)))
                     .unwrap_or_default();
-                let most = self.instrument(instrument).map_or_else(String::new, |instrument| {
-                    self.amount_text(instrument.quote(), Amount::proved(MAX_AMOUNT))
+                let most = |asset| self.amount_text(asset, Amount::proved(MAX_AMOUNT));
+                let (base, quote) = self.instrument(instrument).map_or_else(Default::default, |instrument| {
+                    (most(instrument.base()), most(instrument.quote()))
                 });
+                let quantity = self.quantity_text(instrument, quantity);
                 format!(
-                    "{}{at} is worth more than {most}, the most that can exist",
-                    self.quantity_text(instrument, quantity)
+                    "{quantity}{at} is more than {base} or worth more than {quote}, the most that can exist"
                 )
             }
             Reject::InsufficientFunds { asset, needed, available } => format!(

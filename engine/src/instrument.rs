@@ -24,9 +24,12 @@ impl Instrument {
     pub fn from_terms(terms: NewInstrument, base_decimals: u8, quote_decimals: u8) -> Result<Self, Reject> {
         let lot_units = whole_units(&[terms.lot], base_decimals)
             .ok_or(Reject::LotNotRepresentable { lot: terms.lot, decimals: base_decimals })?;
-        let tick_value = whole_units(&[terms.tick, terms.lot], quote_decimals).ok_or(
-            Reject::TickNotRepresentable { tick: terms.tick, lot: terms.lot, decimals: quote_decimals },
-        )?;
+        let tick_value =
+            whole_units(&[terms.tick, terms.lot], quote_decimals).ok_or(Reject::TickNotRepresentable {
+                tick: terms.tick,
+                lot: terms.lot,
+                decimals: quote_decimals,
+            })?;
         Ok(Self { terms, lot_units, tick_value })
     }
 

@@ -61,7 +61,7 @@ pub enum TimeInForce {
     GoodTillCancel,
     /// IOC: trades what is there; the rest is canceled.
     ImmediateOrCancel,
-    /// FOK: trades whole at once or is canceled whole.
+    /// FOK: trades whole at once or is canceled whole, on an empty book too.
     FillOrKill,
 }
 
@@ -79,6 +79,9 @@ pub enum Posting {
 ///
 /// A market order is [`TimeInForce::ImmediateOrCancel`] or [`TimeInForce::FillOrKill`]; a post-only order is a
 /// limit order that is [`TimeInForce::GoodTillCancel`]. Other combinations are refused.
+///
+/// On entry, what it can cost must be available: a buyer's limit times the quantity and the higher of both fees on it, or,
+/// for a market order, what the book offers now and the taker's fee on it; a seller's whole quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NewOrder {
     /// Who orders.

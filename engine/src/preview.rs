@@ -21,7 +21,7 @@ pub struct Preview {
     pub ahead: Lots,
     /// Lots that would be canceled.
     pub canceled: Lots,
-    /// What must be available: the asset given, and how much of it is held at entry.
+    /// What must be available at entry: the asset given, and how much of it. A FOK order that cannot fill holds nothing.
     pub pays: (AssetId, Amount),
 }
 

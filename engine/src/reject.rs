@@ -95,7 +95,7 @@ pub enum Reject {
     TooManyInstruments,
     /// [`MAX_ACCOUNTS`] are open.
     TooManyAccounts,
-    /// The account has [`MAX_OPEN_ORDERS`] open orders.
+    /// The account has [`MAX_OPEN_ORDERS`] open orders, and this one could rest too (GTC).
     TooManyOrders,
     /// All balances of the asset together would exceed [`MAX_AMOUNT`].
     SupplyTooLarge {
@@ -106,7 +106,8 @@ pub enum Reject {
         /// Given.
         amount: Amount,
     },
-    /// Price times quantity exceeds [`MAX_AMOUNT`] of the quote asset, or the quantity that of the base asset.
+    /// Price times quantity, a buyer's worst fee included, exceeds [`MAX_AMOUNT`] of the quote asset, or the quantity
+    /// that of the base asset.
     NotionalTooLarge {
         /// Of what.
         instrument: InstrumentId,
