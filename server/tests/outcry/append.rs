@@ -248,3 +248,28 @@ async fn the_same_chunk_at_the_same_time_is_stored_once() {
     }
     assert_eq!(restore(&site, &writer).await.head(), writer.host.head());
 }
+
+/// Two servers over one folder are not meant to be, and do no harm: each finds out that its exchange is behind.
+#[tokio::test]
+async fn two_servers_over_one_store_do_not_tear_a_history() {
+    let site = Site::new();
+    let other = site.beside();
+    let mut writer = Writer::new(1);
+    for server in [&site, &other, &site, &site, &other] {
+        assert_eq!(server.append(1, &writer.chunk(3)).await.status, StatusCode::OK);
+    }
+    assert_eq!(restore(&other, &writer).await.head(), writer.host.head());
+}
+
+/// More exchanges than are kept in memory: the first is rebuilt when it is needed again.
+#[tokio::test]
+async fn an_exchange_that_left_the_memory_goes_on() {
+    let site = Site::new();
+    let mut first = Writer::new(0);
+    site.append(1, &first.chunk(2)).await;
+    for id in 1..=80 {
+        assert_eq!(site.append(1, &Writer::new(id).chunk(1)).await.status, StatusCode::OK);
+    }
+    assert_eq!(site.append(1, &first.chunk(2)).await.status, StatusCode::OK);
+    assert_eq!(restore(&site, &first).await.head(), first.host.head());
+}

@@ -1,4 +1,6 @@
 //! The real server killed while it is written to: what it answered is there afterwards.
+//!
+//! Seen to fail: with the store's writer answering before it commits, the next append no longer fits.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -1,13 +1,14 @@
 //! `outcry exec`: lines in, lines out, one at a time.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::cell::Cell;
+use std::io::{self, BufRead, Read, Write};
+use std::rc::Rc;
 
 use expect_test::{Expect, expect};
 use outcry_server::exec::{ExecOptions, Executed, MAX_LINE, exec};
 use serde_json::Value;
 
-use crate::program::{command, outcry};
+use crate::program::outcry;
 
 const MARKET: &str = r#"{"command":"create_asset","symbol":"USD","decimals":2}
 {"command":"create_asset","symbol":"ACME","decimals":0}
@@ -90,24 +91,72 @@ fn the_book_follows_the_events_of_each_command() {
     assert_eq!(books, expected);
 }
 
-/// Every answer is there before the next line is written: without a flush after each command this waits for ever.
-#[test]
-fn a_conversation() {
-    let mut child = command()
-        .args(["exec", "--clock", "machine"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
-    for name in ["Alice", "Bob", "Carol"] {
-        writeln!(stdin, r#"{{"command":"open_account","name":"{name}"}}"#).unwrap();
-        stdin.flush().unwrap();
-        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
-        assert_eq!(answer["name"], name);
-        assert!(answer["at"].as_str().unwrap() > "2026", "{answer}");
+/// What was written and not flushed yet, in bytes: shared by the two ends of a conversation.
+#[derive(Clone, Default)]
+struct Unflushed(Rc<Cell<usize>>);
+
+impl Write for Unflushed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
     }
-    drop(stdin);
-    assert!(child.wait().unwrap().success());
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.set(0);
+        Ok(())
+    }
+}
+
+/// Says the next line only after the answers to the last one can have arrived.
+struct Patient<'a> {
+    lines: &'a [&'a str],
+    unflushed: Unflushed,
+}
+
+impl Read for Patient<'_> {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        unreachable!("lines are read through the buffer")
+    }
+}
+
+impl BufRead for Patient<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        assert_eq!(self.unflushed.0.get(), 0, "the last answer was not flushed");
+        Ok(self.lines.first().map_or(&[], |line| line.as_bytes()))
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        if bytes > 0 {
+            assert_eq!(bytes, self.lines[0].len());
+            self.lines = &self.lines[1..];
+        }
+    }
+}
+
+/// Fails if the flush after a command is left out: with a real pipe both ends would wait for ever.
+#[test]
+fn every_answer_is_flushed_before_the_next_line_is_read() {
+    let unflushed = Unflushed::default();
+    let lines = [
+        "{\"command\":\"open_account\",\"name\":\"Alice\"}\n",
+        "nonsense\n",
+        "{\"command\":\"open_account\",\"name\":\"Bob\"}\n",
+    ];
+    let input = Patient { lines: &lines, unflushed: unflushed.clone() };
+    let executed = exec(input, unflushed, ExecOptions::default()).unwrap();
+    assert_eq!(executed, Executed { commands: 2, bad_lines: 1 });
+}
+
+#[test]
+fn a_command_without_a_time_runs_at_the_one_before_or_now() {
+    let lines = r#"{"command":"open_account","name":"Alice","at":"2020-01-01T00:00:00Z"}
+{"command":"open_account","name":"Bob"}
+"#;
+    let time = |args: &[&str]| {
+        let ran = outcry(args, lines);
+        let last: Value = serde_json::from_str(ran.output.lines().last().unwrap()).unwrap();
+        last["at"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(time(&["exec"]), "2020-01-01T00:00:00.000000000Z");
+    assert!(time(&["exec", "--clock", "machine"]).as_str() > "2026");
 }

@@ -3,7 +3,7 @@
 use clap::{CommandFactory, Parser};
 use outcry_server::CommandLine;
 
-use crate::program::outcry;
+use crate::program::{command, outcry};
 
 #[test]
 fn the_arguments_are_consistent() {
@@ -33,4 +33,11 @@ fn a_wrong_argument_is_named() {
     let ran = outcry(&["serve", "--port", "70000"], "");
     assert_eq!(ran.code, 2);
     assert!(ran.errors.contains("--port") && ran.errors.contains("70000"), "{}", ran.errors);
+}
+
+#[test]
+fn what_is_set_in_the_environment_counts() {
+    let ran = command().arg("serve").env("OUTCRY_PORT", "lots").output().unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8(ran.stderr).unwrap().contains("'lots'"));
 }

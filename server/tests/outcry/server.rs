@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use outcry_server::serve::Store;
 use serde_json::json;
 
 use crate::writer::{Site, Writer};
@@ -94,4 +95,16 @@ async fn pages_of_other_origins_may_ask() {
     assert_eq!(response.headers()["access-control-allow-origin"], "*");
     let methods = response.headers()["access-control-allow-methods"].to_str().unwrap().to_owned();
     assert_eq!(methods, "GET,PUT,POST");
+}
+
+#[test]
+fn a_store_of_a_newer_release_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let file = rusqlite::Connection::open(folder.path().join("outcry.sqlite")).unwrap();
+    file.pragma_update(None, "user_version", 99).unwrap();
+    let error = Store::open(folder.path()).err().unwrap().to_string();
+    assert_eq!(error, "its schema is version 99, this release knows up to 1");
+    let version: u32 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 99);
 }

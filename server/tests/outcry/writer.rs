@@ -74,6 +74,12 @@ impl Site {
         Self { app: app(Store::open(folder.path()).unwrap(), None), folder }
     }
 
+    /// Another server over the same folder, at the same time.
+    pub(crate) fn beside(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { app: app(Store::open(self.folder.path()).unwrap(), None), folder }
+    }
+
     /// The same store, another server.
     pub(crate) fn restart(self) -> Self {
         let Self { app: old, folder } = self;
