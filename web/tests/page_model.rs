@@ -2,6 +2,8 @@
 //!
 //! Runs natively and as WebAssembly. Each harness is shown to fail: see the tests named `..._is_caught`.
 
+#![allow(clippy::unwrap_used, reason = "a failed test says enough")]
+
 use outcry_engine::{
     AccountId, AccountName, Amount, Asset, AssetId, FeeRate, InstrumentId, Lots, NewInstrument, OrderId,
     OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp, TradeId,

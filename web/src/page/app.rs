@@ -17,11 +17,11 @@ use super::depth_chart::DepthChart;
 use super::download;
 use super::ladder::Ladder;
 use super::link::{Heard, Link};
-use super::notice_list::NoticeList;
+use super::notice_list::notice_list;
 use super::notices::Notices;
 use super::preferences::Theme;
 use super::price_chart::PriceChart;
-use super::session_screen::{SessionScreen, Trouble};
+use super::session_screen::{Trouble, session_screen};
 use super::shared::Shared;
 use super::state::State;
 use super::status_line::StatusLine;
@@ -148,10 +148,10 @@ impl Component for App {
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
         if let Some(trouble) = self.trouble() {
-            return html! { <SessionScreen {trouble} act={self.act.clone()} /> };
+            return session_screen(&trouble, &self.act);
         }
         let Some(status) = self.state.status.clone() else {
-            return html! { <SessionScreen trouble={Trouble::Starting} act={self.act.clone()} /> };
+            return session_screen(&Trouble::Starting, &self.act);
         };
         html! {
             <div class={classes!("app", format!("show-{}", self.part.id()))} data-testid="app">
@@ -163,7 +163,7 @@ impl Component for App {
                     { self.bottom() }
                 </main>
                 <StatusLine {status} sync={self.state.sync.clone()} act={self.act.clone()} />
-                <NoticeList notices={self.notices.posted().to_vec()} act={self.act.clone()} />
+                { notice_list(self.notices.posted(), &self.act) }
             </div>
         }
     }
@@ -268,13 +268,20 @@ impl App {
                 refused_order={self.refused_order.clone()}
                 import={self.state.import.clone()}
                 sync={self.state.sync.clone()}
-                sequence={self.state.status.as_ref().map_or(0, |status| status.sequence)}
+                sequence={self.shown_sequence()}
                 exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
                 stored={self.stored.clone()}
                 remote={self.remote.clone()}
                 act={self.act.clone()}
             />
         }
+    }
+
+    /// The sequence while the bottom panel shows it; otherwise one that never changes, so that the panel is not drawn
+    /// with every frame.
+    fn shown_sequence(&self) -> u64 {
+        let status = self.state.status.as_ref().filter(|_| self.tab == Tab::Server);
+        status.map_or(0, |status| status.sequence)
     }
 
     /// Why the exchange cannot be shown, if it cannot.

@@ -3,20 +3,12 @@
 use outcry_engine::Amount;
 use yew::prelude::*;
 
-use super::shared::Shared;
 use super::venue::Venue;
 use crate::protocol::AccountView;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct BalancesProps {
-    pub(crate) venue: Shared<Venue>,
-    pub(crate) holdings: Shared<AccountView>,
-}
-
 /// The table of balances.
-#[component]
-pub(crate) fn Balances(props: &BalancesProps) -> Html {
-    if props.holdings.balances.is_empty() {
+pub(crate) fn balances(venue: &Venue, holdings: &AccountView) -> Html {
+    if holdings.balances.is_empty() {
         return html! { <p class="empty" data-testid="balances-empty">{ "Nothing was ever paid in." }</p> };
     }
     html! {
@@ -28,9 +20,9 @@ pub(crate) fn Balances(props: &BalancesProps) -> Html {
                 </tr>
             </thead>
             <tbody>
-                { for props.holdings.balances.iter().map(|balance| {
-                    let symbol = props.venue.asset_symbol(balance.asset);
-                    let amount = |amount| props.venue.bare_amount(balance.asset, amount);
+                { for holdings.balances.iter().map(|balance| {
+                    let symbol = venue.asset_symbol(balance.asset);
+                    let amount = |amount| venue.bare_amount(balance.asset, amount);
                     let total = Amount::new(balance.available.get().saturating_add(balance.held.get()));
                     html! {
                         <tr key={symbol.clone()} data-asset={symbol.clone()}>

@@ -5,10 +5,10 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::action::Action;
-use super::balances::Balances;
-use super::exchanges::Exchanges;
+use super::balances::balances;
+use super::exchanges::exchanges;
 use super::files::Files;
-use super::fills::Fills;
+use super::fills::fills;
 use super::number;
 use super::orders::Orders;
 use super::server::Server;
@@ -158,10 +158,8 @@ impl BottomPanel {
                 <Orders venue={props.venue.clone()} holdings={props.holdings.clone()}
                     refused={props.refused_order.clone()} act={props.act.clone()} />
             },
-            Tab::Fills => html! { <Fills venue={props.venue.clone()} holdings={props.holdings.clone()} /> },
-            Tab::Balances => {
-                html! { <Balances venue={props.venue.clone()} holdings={props.holdings.clone()} /> }
-            }
+            Tab::Fills => fills(&props.venue, &props.holdings),
+            Tab::Balances => balances(&props.venue, &props.holdings),
             Tab::Files => html! {
                 <Files account={props.account} import={props.import.clone()} act={props.act.clone()} />
             },
@@ -169,9 +167,11 @@ impl BottomPanel {
                 <Server sync={props.sync.clone()} sequence={props.sequence} remote={props.remote.clone()}
                     act={props.act.clone()} />
             },
-            Tab::Exchanges => html! {
-                <Exchanges exchange={props.exchange.clone()} stored={props.stored.clone()} act={props.act.clone()} />
-            },
+            Tab::Exchanges => exchanges(
+                props.exchange.as_deref().unwrap_or_default(),
+                props.stored.as_ref().map(|stored| stored.as_slice()),
+                &props.act,
+            ),
         }
     }
 }

@@ -4,12 +4,14 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use super::fault::words;
+
 /// Offers `bytes` as the file `name`.
 ///
 /// # Errors
 /// The browser's words, if it refuses.
 pub(crate) fn offer(name: &str, bytes: &[u8]) -> Result<(), String> {
-    try_offer(name, bytes).map_err(|error| format!("{error:?}"))
+    try_offer(name, bytes).map_err(|error| words(&error))
 }
 
 fn try_offer(name: &str, bytes: &[u8]) -> Result<(), JsValue> {

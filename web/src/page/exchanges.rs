@@ -5,38 +5,28 @@ use yew::prelude::*;
 use super::action::Action;
 use super::number;
 use super::session_screen::fresh_seed;
-use super::shared::Shared;
 use crate::protocol::{Request, StoredExchange};
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct ExchangesProps {
-    /// The one that is open.
-    pub(crate) exchange: Option<AttrValue>,
-    pub(crate) stored: Option<Shared<Vec<StoredExchange>>>,
-    pub(crate) act: Callback<Action>,
-}
-
-/// The list.
-#[component]
-pub(crate) fn Exchanges(props: &ExchangesProps) -> Html {
-    let new_demo = props.act.reform(|_| Action::Send(Request::NewDemo { seed: fresh_seed() }));
+/// The list; `exchange` is the one that is open.
+pub(crate) fn exchanges(exchange: &str, stored: Option<&[StoredExchange]>, act: &Callback<Action>) -> Html {
+    let new_demo = act.reform(|_| Action::Send(Request::NewDemo { seed: fresh_seed() }));
     html! {
         <div class="exchanges">
             <div class="buttons">
                 <button type="button" onclick={new_demo} data-testid="new-demo">{ "New demo exchange" }</button>
             </div>
-            { match props.stored.as_deref() {
+            { match stored {
                 None => html! { <p class="empty">{ "Looking\u{2026}" }</p> },
-                Some(stored) if stored.is_empty() => html! {
+                Some([]) => html! {
                     <p class="empty">{ "No exchange is stored in this browser." }</p>
                 },
-                Some(stored) => list(props, stored),
+                Some(stored) => list(exchange, stored, act),
             } }
         </div>
     }
 }
 
-fn list(props: &ExchangesProps, stored: &[StoredExchange]) -> Html {
+fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
     html! {
         <table class="table" data-testid="exchanges">
             <thead>
@@ -47,13 +37,13 @@ fn list(props: &ExchangesProps, stored: &[StoredExchange]) -> Html {
             </thead>
             <tbody>
                 { for stored.iter().map(|exchange| {
-                    let open = props.exchange.as_deref() == Some(exchange.id.as_str());
+                    let is_open = exchange.id == open;
                     html! {
                         <tr key={exchange.id.clone()} data-exchange={exchange.id.clone()}>
                             <td class="text">{ exchange.name.clone() }</td>
                             <td>{ number::count(exchange.sequence) }</td>
                             <td>{ number::bytes(exchange.bytes) }</td>
-                            <td class="buttons">{ if open { html! { "open" } } else { open_button(exchange, &props.act) } }</td>
+                            <td class="buttons">{ if is_open { html! { "open" } } else { open_button(exchange, act) } }</td>
                         </tr>
                     }
                 }) }

@@ -6,8 +6,8 @@ use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use super::action::Action;
-use super::import_progress::ImportProgress;
-use super::intake::{Intake, MAX_BYTES, sort};
+use super::import_progress::import_progress;
+use super::intake::{Intake, MAX_MEGABYTES, sort};
 use super::shared::Shared;
 use crate::protocol::{Import, ImportStatus, Request};
 
@@ -72,8 +72,8 @@ impl Component for Files {
                     { self.check(ctx, "LOBSTER: match aggressors again", "rematch", self.choices.rematch, Msg::Rematch) }
                     <button type="button" onclick={export} data-testid="export">{ "Export the journal" }</button>
                 </div>
-                if let Some(status) = ctx.props().import.clone() {
-                    <ImportProgress {status} act={ctx.props().act.clone()} />
+                if let Some(status) = &ctx.props().import {
+                    { import_progress(status, &ctx.props().act) }
                 }
             </div>
         }
@@ -146,8 +146,8 @@ impl Files {
             files.map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default();
         let names: Vec<String> = files.iter().map(File::name).collect();
         let intake = sort(&names)?;
-        if let Some(large) = files.iter().find(|file| file.size() > MAX_BYTES) {
-            return Err(format!("{} is larger than {} MB.", large.name(), MAX_BYTES / 1_048_576.0));
+        if let Some(large) = files.iter().find(|file| file.size() > f64::from(MAX_MEGABYTES) * 1_048_576.0) {
+            return Err(format!("{} is larger than {} MB.", large.name(), MAX_MEGABYTES));
         }
         let account = ctx.props().account;
         if matches!(intake, Intake::Orders(_)) && account.is_none() {

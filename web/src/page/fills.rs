@@ -4,21 +4,13 @@ use yew::prelude::*;
 
 use super::ladder::side_name;
 use super::orders::side_label;
-use super::shared::Shared;
 use super::time;
 use super::venue::Venue;
 use crate::protocol::{AccountView, Fill};
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct FillsProps {
-    pub(crate) venue: Shared<Venue>,
-    pub(crate) holdings: Shared<AccountView>,
-}
-
 /// The table of fills.
-#[component]
-pub(crate) fn Fills(props: &FillsProps) -> Html {
-    if props.holdings.fills.is_empty() {
+pub(crate) fn fills(venue: &Venue, holdings: &AccountView) -> Html {
+    if holdings.fills.is_empty() {
         return html! { <p class="empty" data-testid="fills-empty">{ "No fills yet." }</p> };
     }
     html! {
@@ -29,7 +21,7 @@ pub(crate) fn Fills(props: &FillsProps) -> Html {
                         .map(|head| html! { <th scope="col">{ head }</th> }) }
                 </tr>
             </thead>
-            <tbody>{ for props.holdings.fills.iter().map(|fill| row(&props.venue, fill)) }</tbody>
+            <tbody>{ for holdings.fills.iter().map(|fill| row(venue, fill)) }</tbody>
         </table>
     }
 }

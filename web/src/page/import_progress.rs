@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::action::{Action, wish};
 use super::number;
-use super::shared::Shared;
 use crate::protocol::{ImportControl, ImportStage, ImportStatus, Request, RowError};
 
 /// Speeds of a replay to choose from, in rows per second; 0 is as fast as it goes.
@@ -13,16 +12,8 @@ const SPEEDS: [u32; 5] = [0, 10, 100, 1_000, 10_000];
 /// Row errors listed.
 const ERRORS: usize = 100;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct ImportProgressProps {
-    pub(crate) status: Shared<ImportStatus>,
-    pub(crate) act: Callback<Action>,
-}
-
 /// The progress of an import.
-#[component]
-pub(crate) fn ImportProgress(props: &ImportProgressProps) -> Html {
-    let status = &*props.status;
+pub(crate) fn import_progress(status: &ImportStatus, act: &Callback<Action>) -> Html {
     let (stage, words) = match &status.stage {
         ImportStage::Running => ("running", "Loading"),
         ImportStage::Paused => ("paused", "Paused"),
@@ -44,7 +35,7 @@ pub(crate) fn ImportProgress(props: &ImportProgressProps) -> Html {
                 </p>
             }
             { figures(status) }
-            { controls(status, &props.act) }
+            { controls(status, act) }
         </section>
     }
 }

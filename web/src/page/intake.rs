@@ -16,8 +16,8 @@ pub enum Intake {
     Journal(usize),
 }
 
-/// Largest file that is loaded, in bytes.
-pub const MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
+/// Largest file that is loaded, in units of 2^20 bytes.
+pub const MAX_MEGABYTES: u32 = 512;
 
 /// Sorts files by their names.
 ///

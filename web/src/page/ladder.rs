@@ -256,5 +256,5 @@ fn watch_room(ctx: &Context<Ladder>, rows: HtmlElement) -> Option<(ResizeObserve
 fn row_height(rows: &HtmlElement) -> f64 {
     let style = gloo::utils::window().get_computed_style(rows).ok().flatten();
     let text = style.and_then(|style| style.get_property_value("--row").ok()).unwrap_or_default();
-    text.trim().trim_end_matches("px").parse().unwrap_or(ROW_HEIGHT)
+    text.trim().trim_end_matches("px").parse().map_or(ROW_HEIGHT, |pixels: u16| f64::from(pixels))
 }

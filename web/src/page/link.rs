@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{ErrorEvent, MessageEvent, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::fault::words;
 use crate::protocol::{Request, Response};
 
 /// Where Trunk puts the worker's start script.
@@ -45,7 +46,8 @@ impl Link {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name("outcry-engine");
-        let worker = EngineWorker::start(&worker_url().map_err(words)?, &options).map_err(words)?;
+        let worker = EngineWorker::start(&worker_url().map_err(|error| words(&error))?, &options)
+            .map_err(|error| words(&error))?;
 
         let answer = heard.clone();
         let onmessage = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -73,7 +75,7 @@ impl Link {
     pub(crate) fn send(&self, request: &Request) -> Result<(), String> {
         let bytes = postcard::to_allocvec(request).map_err(|error| error.to_string())?;
         let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-        self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(words)
+        self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| words(&error))
     }
 }
 
@@ -105,11 +107,4 @@ fn worker_url() -> Result<JsValue, JsValue> {
     let policy = create.call2(&factory, &"outcry".into(), &rules)?;
     let create_url: Function = Reflect::get(&policy, &"createScriptURL".into())?.dyn_into()?;
     create_url.call1(&policy, &url)
-}
-
-fn words(error: JsValue) -> String {
-    match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => String::from(error.message()),
-        None => format!("{error:?}"),
-    }
 }

@@ -41,6 +41,7 @@ pub mod intake;
 
 mod action;
 mod app;
+mod fault;
 mod link;
 mod preferences;
 mod download;

@@ -6,18 +6,11 @@ use super::action::Action;
 use super::notices::Posted;
 use crate::protocol::NoticeLevel;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct NoticeListProps {
-    pub(crate) notices: Vec<Posted>,
-    pub(crate) act: Callback<Action>,
-}
-
 /// The list.
-#[component]
-pub(crate) fn NoticeList(props: &NoticeListProps) -> Html {
+pub(crate) fn notice_list(notices: &[Posted], act: &Callback<Action>) -> Html {
     html! {
         <div class="notices" role="status" aria-label="Notices" data-testid="notices">
-            { for props.notices.iter().map(|posted| {
+            { for notices.iter().map(|posted| {
                 let id = posted.id;
                 let (class, level) = match posted.notice.level {
                     NoticeLevel::Information => ("notice", "information"),
@@ -27,7 +20,7 @@ pub(crate) fn NoticeList(props: &NoticeListProps) -> Html {
                     <div key={id} {class} data-testid="notice" data-level={level}>
                         <p>{ posted.notice.message.clone() }</p>
                         <button type="button" class="quiet" aria-label="Dismiss"
-                            onclick={props.act.reform(move |_| Action::Dismiss(id))}>
+                            onclick={act.reform(move |_| Action::Dismiss(id))}>
                             { "\u{00d7}" }
                         </button>
                     </div>

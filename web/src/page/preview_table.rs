@@ -6,24 +6,14 @@ use yew::prelude::*;
 
 use super::app::PreviewAnswer;
 use super::number;
-use super::shared::Shared;
 use super::venue::Venue;
 
 /// Levels listed; deeper ones are summed up.
 const LEVELS: usize = 8;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct PreviewTableProps {
-    pub(crate) venue: Shared<Venue>,
-    pub(crate) order: Option<NewOrder>,
-    pub(crate) preview: Option<PreviewAnswer>,
-}
-
 /// The table.
-#[component]
-pub(crate) fn PreviewTable(props: &PreviewTableProps) -> Html {
-    let venue = &props.venue;
-    let shown = props.order.zip(props.preview.as_ref());
+pub(crate) fn preview_table(venue: &Venue, order: Option<NewOrder>, preview: Option<&PreviewAnswer>) -> Html {
+    let shown = order.zip(preview);
     let Some((instrument, order, preview)) =
         shown.and_then(|(order, preview)| Some((venue.instrument(order.instrument)?, order, preview)))
     else {

@@ -199,6 +199,6 @@ fn address_error(address: &str) -> Option<String> {
     match rest {
         _ if address.is_empty() => Some("The address is empty.".to_owned()),
         Some(host) if !host.trim_end_matches('/').is_empty() && !host.contains(char::is_whitespace) => None,
-        _ => Some(format!("{address:?} is not an address such as http://127.0.0.1:8700.")),
+        _ => Some(format!("{address} is not an address such as http://127.0.0.1:8700.")),
     }
 }

@@ -18,25 +18,18 @@ pub(crate) enum Trouble {
     Session(Shared<Session>),
 }
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct SessionScreenProps {
-    pub(crate) trouble: Trouble,
-    pub(crate) act: Callback<Action>,
-}
-
 /// The screen.
-#[component]
-pub(crate) fn SessionScreen(props: &SessionScreenProps) -> Html {
-    let (state, content) = match &props.trouble {
+pub(crate) fn session_screen(trouble: &Trouble, act: &Callback<Action>) -> Html {
+    let (state, content) = match trouble {
         Trouble::Starting => ("starting", html! { <p role="status">{ "Starting the engine\u{2026}" }</p> }),
         Trouble::Broken(message) => ("broken", broken(message)),
         Trouble::Session(session) => match &**session {
             Session::Opening { replayed, total } => ("opening", opening(*replayed, *total)),
             Session::Open => ("open", Html::default()),
-            Session::Locked => ("locked", locked(&props.act)),
-            Session::Lost => ("lost", lost(&props.act)),
+            Session::Locked => ("locked", locked(act)),
+            Session::Lost => ("lost", lost(act)),
             Session::Unreadable { message, good, newer_version } => {
-                ("unreadable", unreadable(message, *good, *newer_version, &props.act))
+                ("unreadable", unreadable(message, *good, *newer_version, act))
             }
         },
     };

@@ -12,7 +12,7 @@ use super::answer::Answer;
 use super::app::PreviewAnswer;
 use super::ladder::side_name;
 use super::number;
-use super::preview_table::PreviewTable;
+use super::preview_table::preview_table;
 use super::shared::Shared;
 use super::ticket::{Field, FieldErrors, OrderKind, Ticket, field_of};
 use super::venue::Venue;
@@ -142,7 +142,7 @@ impl Component for TicketForm {
                 { self.conditions(ctx) }
                 { self.submit_button(ctx) }
                 { self.answer(ctx.props()) }
-                <PreviewTable venue={ctx.props().venue.clone()} order={order.ok()} preview={ctx.props().preview.clone()} />
+                { preview_table(&ctx.props().venue, order.ok(), ctx.props().preview.as_ref()) }
             </form>
         }
     }
