@@ -4,6 +4,7 @@
 //! limit ends. Entry and replacement share that one loop, and both sides share one path.
 
 use crate::account::Posting as Line;
+use crate::book::Slot;
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, NewOrder, OrderId, OrderPrice,
@@ -125,11 +126,7 @@ impl Exchange {
         order: OrderId,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        self.ledger.account(account)?;
-        let slot = self.books.find(order).ok_or(Reject::UnknownOrder { order })?;
-        if self.books.resting(slot).account != account {
-            return Err(Reject::UnknownOrder { order });
-        }
+        let slot = self.own_order(account, order)?;
         let resting = self.books.remove(slot);
         self.ledger.uncount_order(account);
         events.push(Event::OrderCanceled {
@@ -157,12 +154,8 @@ impl Exchange {
         quantity: Qty,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        self.ledger.account(account)?;
-        let slot = self.books.find(order).ok_or(Reject::UnknownOrder { order })?;
+        let slot = self.own_order(account, order)?;
         let old = *self.books.resting(slot);
-        if old.account != account {
-            return Err(Reject::UnknownOrder { order });
-        }
         let instrument = self.instruments[old.instrument.index()];
         limit_hold(&instrument, old.instrument, old.side, price, quantity)?;
         let asset = instrument.gives(old.side);
@@ -221,6 +214,15 @@ impl Exchange {
             }
         }
         Ok(())
+    }
+
+    /// An open order of this account. Another's looks like one that does not exist.
+    fn own_order(&self, account: AccountId, order: OrderId) -> Result<Slot, Reject> {
+        self.ledger.account(account)?;
+        self.books
+            .find(order)
+            .filter(|&slot| self.books.resting(slot).account == account)
+            .ok_or(Reject::UnknownOrder { order })
     }
 
     /// Walks the opposite side as far as limit and quantity reach.
