@@ -3,8 +3,6 @@
 //! One frame is under way at a time and the next is asked for in the next animation frame, so a slow page only
 //! sees fewer frames. Everything a user wishes arrives as an [`Action`].
 
-use std::collections::BTreeMap;
-
 use outcry_engine::{Command, InstrumentId, NewOrder, OrderId, Preview, Price};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -70,7 +68,8 @@ pub(crate) struct App {
     link: Option<Link>,
     broken: Option<String>,
     state: State,
-    submitted: BTreeMap<u32, Purpose>,
+    /// Commands without an answer yet: a few at most, so a list.
+    submitted: Vec<(u32, Purpose)>,
     last_ticket: u32,
     preview: PreviewDesk,
     answer: Option<Shared<Answer>>,
@@ -103,7 +102,7 @@ impl Component for App {
             link,
             broken,
             state: State::default(),
-            submitted: BTreeMap::new(),
+            submitted: Vec::new(),
             last_ticket: 0,
             preview: PreviewDesk::default(),
             answer: None,
@@ -362,26 +361,28 @@ impl App {
 
     /// Tells what became of a command of the user.
     fn settle(&mut self, ticket: u32, outcome: Outcome) -> bool {
-        match (self.submitted.remove(&ticket), outcome) {
-            (None, _) => return false,
-            (Some(Purpose::Place(instrument)), outcome) => {
+        let Some(place) = self.submitted.iter().position(|(number, _)| *number == ticket) else {
+            return false;
+        };
+        match (self.submitted.swap_remove(place).1, outcome) {
+            (Purpose::Place(instrument), outcome) => {
                 let answer = Answer::to_order(outcome, &self.state.venue, instrument);
                 if let Answer::Done(words) = &answer {
                     self.notices.post(information(format!("{words}.")), self.now);
                 }
                 self.answer = Some(Shared::new(answer));
             }
-            (Some(Purpose::Cancel(order)), Outcome::Done { .. }) => {
+            (Purpose::Cancel(order), Outcome::Done { .. }) => {
                 self.notices.post(information(format!("Order {order} is canceled.")), self.now);
             }
-            (Some(Purpose::Cancel(order)), Outcome::Refused(refusal)) => {
+            (Purpose::Cancel(order), Outcome::Refused(refusal)) => {
                 self.complain(format!("Order {order} was not canceled: {}.", refusal.message));
             }
-            (Some(Purpose::Replace(order)), Outcome::Done { .. }) => {
+            (Purpose::Replace(order), Outcome::Done { .. }) => {
                 self.refused_order = None;
                 self.notices.post(information(format!("Order {order} is replaced.")), self.now);
             }
-            (Some(Purpose::Replace(order)), Outcome::Refused(refusal)) => {
+            (Purpose::Replace(order), Outcome::Refused(refusal)) => {
                 self.refused_order = Some((order, Shared::new(refusal.message)));
             }
         }
@@ -447,7 +448,7 @@ impl App {
 
     fn submit(&mut self, command: Command, purpose: Purpose) {
         let ticket = self.ticket_number();
-        self.submitted.insert(ticket, purpose);
+        self.submitted.push((ticket, purpose));
         self.send(&Request::Submit { ticket, command });
     }
 

@@ -54,7 +54,7 @@ impl Link {
             let bytes = Uint8Array::new(&event.data()).to_vec();
             answer.emit(match postcard::from_bytes(&bytes) {
                 Ok(response) => Heard::Answer(response),
-                Err(error) => Heard::Broken(format!("a message of the engine cannot be read: {error}")),
+                Err(_) => Heard::Broken("a message of the engine cannot be read".to_owned()),
             });
         });
         worker.set_onmessage(Some(onmessage.as_ref().unchecked_ref()));
@@ -73,7 +73,7 @@ impl Link {
     /// # Errors
     /// The browser's words, if it cannot be sent.
     pub(crate) fn send(&self, request: &Request) -> Result<(), String> {
-        let bytes = postcard::to_allocvec(request).map_err(|error| error.to_string())?;
+        let bytes = postcard::to_allocvec(request).map_err(|_| "the request is too large".to_owned())?;
         let buffer = Uint8Array::from(bytes.as_slice()).buffer();
         self.worker.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| words(&error))
     }

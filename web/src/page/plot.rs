@@ -55,7 +55,7 @@ impl<P: Picture> Component for Plot<P> {
             self.canvas.cast::<HtmlCanvasElement>().map_or(0.0, |canvas| f64::from(canvas.client_width()));
         self.pointer = match message {
             Msg::Point(x) => Some(x),
-            Msg::Move(by) => Some((self.pointer.unwrap_or(width * 0.75) + by).clamp(0.0, width)),
+            Msg::Move(by) => Some((self.pointer.unwrap_or(width * 0.75) + by).max(0.0).min(width)),
             Msg::Leave => None,
             Msg::Resized => self.pointer,
         };

@@ -165,7 +165,8 @@ impl State {
             };
         }
         if let Some(catalog) = &frame.catalog {
-            let venue = Venue::from_catalog(catalog).map_err(|reject| reject.to_string())?;
+            let venue = Venue::from_catalog(catalog)
+                .map_err(|reject| format!("its catalog is refused ({})", reject.code()))?;
             self.venue = Shared::new(venue);
         }
         self.take_status(frame.status);
