@@ -126,7 +126,10 @@ impl Load {
         match (control, &self.stage) {
             (ImportControl::Pause, ImportStage::Running) => self.stage = ImportStage::Paused,
             (ImportControl::Resume, ImportStage::Paused) => self.stage = ImportStage::Running,
-            (ImportControl::Speed(speed), _) => self.speed = speed.map(|rows| rows.max(1)),
+            // What was loaded as fast as it goes is no debt at the new speed.
+            (ImportControl::Speed(speed), _) => {
+                (self.speed, self.allowance) = (speed.map(|rows| rows.max(1)), 0.0);
+            }
             (ImportControl::Cancel, ImportStage::Running | ImportStage::Paused) => self.cancel(desk, real),
             _ => {}
         }
