@@ -31,8 +31,8 @@ const GOOD_SCRIPT: &str = "
 
 /// Answers every request on a port of loopback from a table of paths, until the test ends.
 fn serve(pages: &'static [(&'static str, &'static str, &'static str)]) -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+    let address = format!("http://{}", listener.local_addr().expect("the listener is bound"));
     thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
@@ -93,7 +93,7 @@ fn a_user_can_type_choose_click_and_give_files() {
     page.wait_data("told", "count", "2");
 
     let path = page.drawer().join("given.csv");
-    std::fs::write(&path, "one\n").unwrap();
+    std::fs::write(&path, "one\n").expect("loopback has a free port");
     page.give_files("files", &[path.clone(), path]);
     let names =
         page.script("return [...document.querySelector('[data-testid=files]').files].map(f => f.name)", &[]);
@@ -125,7 +125,7 @@ fn a_killed_browser_comes_back_with_its_profile() {
     page.kill_browser();
     page.start_browser();
     page.leave();
-    assert_eq!(page.stored_chunks(), [chunk.clone()]);
+    assert_eq!(page.stored_chunks(), std::slice::from_ref(&chunk));
     page.remove_chunk(&chunk);
     assert_eq!(page.stored_chunks(), []);
 }

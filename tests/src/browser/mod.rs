@@ -23,10 +23,12 @@ mod account;
 mod files;
 mod remote;
 mod store;
+mod measurement;
 
 pub use account::{Balance, WorkingOrder};
 pub use files::{ImportView, RowComplaint};
 pub use market::LadderRow;
+pub use measurement::{Meter, Moments};
 pub use page::Page;
 pub use programs::{Programs, data_file, free_port};
 pub use server::Server;

@@ -206,6 +206,8 @@ impl Page {
 
     /// Gives files to a file field.
     pub fn give_files(&self, id: &str, paths: &[PathBuf]) {
+        // The driver adds to the files of a field that takes several.
+        self.script("document.querySelector(arguments[0]).value = ''", &[json!(selector(id))]);
         let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         self.session().send_keys(&selector(id), &paths.join("\n"));
     }
