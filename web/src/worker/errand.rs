@@ -13,7 +13,7 @@ use super::lock::{self, Grant, Lock, Manner};
 use super::pulse::breathe;
 use super::saver::Saver;
 use super::service::{Service, crowd_key};
-use super::store::{Database, ExchangeRecord, Memory, Store, StoreError};
+use super::store::{Database, ExchangeRecord, Memory, Store, StoreError, describe};
 use super::venue::Venue;
 use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl};
 
@@ -282,7 +282,7 @@ impl Service {
                 Some(origin)
             }
             Err(error) => {
-                self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
+                self.unreadable(format!("the browser has no random numbers: {}", describe(&error)), 0, false);
                 None
             }
         }
@@ -352,14 +352,15 @@ impl Service {
     /// Makes an empty exchange in the store, locked for this tab; says so itself if it cannot.
     pub(super) async fn make(&self, name: &str) -> Option<(JournalId, Venue, Saver, Option<Lock>)> {
         let store = self.opened_store()?;
-        let (journal, origin) =
-            match identity::journal().and_then(|journal| Ok((journal, identity::origin()?))) {
-                Ok(names) => names,
-                Err(error) => {
-                    self.unreadable(format!("the browser has no random numbers: {error:?}"), 0, false);
-                    return None;
-                }
-            };
+        let (journal, origin) = match identity::journal()
+            .and_then(|journal| Ok((journal, identity::origin()?)))
+        {
+            Ok(names) => names,
+            Err(error) => {
+                self.unreadable(format!("the browser has no random numbers: {}", describe(&error)), 0, false);
+                return None;
+            }
+        };
         let id = journal.to_string();
         {
             let mut state = self.state.borrow_mut();

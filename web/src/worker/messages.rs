@@ -8,6 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::service::Service;
+use super::store::describe;
 use crate::protocol::{BUILD, Notice, NoticeLevel, Request, Response};
 
 /// The database of this origin.
@@ -20,7 +21,7 @@ pub fn serve() {
     let service = Service::new(DATABASE, post);
     let service = match service {
         Ok(service) => service,
-        Err(error) => return post(error_notice(format!("the engine could not start: {error:?}"))),
+        Err(error) => return post(error_notice(format!("the engine could not start: {}", describe(&error)))),
     };
     let answering = Rc::clone(&service);
     let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -44,9 +45,7 @@ fn post(response: Response) {
     let sent = match postcard::to_allocvec(&response) {
         Ok(bytes) => {
             let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-            scope
-                .post_message_with_transfer(&buffer, &Array::of1(&buffer))
-                .map_err(|error| format!("{error:?}"))
+            scope.post_message_with_transfer(&buffer, &Array::of1(&buffer)).map_err(|error| describe(&error))
         }
         Err(error) => Err(error.to_string()),
     };

@@ -21,12 +21,9 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// A pulse that calls `turn`.
-    ///
-    /// # Errors
-    /// What the browser says if it gives no channel.
-    pub fn new(turn: impl Fn() + 'static) -> Result<Self, JsValue> {
-        let channel = MessageChannel::new()?;
+    /// A pulse that calls `turn`, through a channel of its own.
+    #[must_use]
+    pub fn new(channel: &MessageChannel, turn: impl Fn() + 'static) -> Self {
         let rung = Rc::new(Cell::new(false));
         let heard = Rc::clone(&rung);
         let listener = Closure::<dyn FnMut()>::new(move || {
@@ -34,13 +31,13 @@ impl Pulse {
             turn();
         });
         channel.port1().set_onmessage(Some(listener.as_ref().unchecked_ref()));
-        Ok(Self {
+        Self {
             doorbell: channel.port2(),
             rung,
             timer: RefCell::new(None),
             _listener: listener,
             listening: channel.port1(),
-        })
+        }
     }
 
     /// A turn as soon as what waits already is done.

@@ -11,7 +11,7 @@ use std::rc::{Rc, Weak};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::Performance;
+use web_sys::{MessageChannel, Performance};
 
 use super::bench;
 use super::desk::Desk;
@@ -71,26 +71,24 @@ impl Service {
     /// What the browser says if it lacks what every worker has.
     pub fn new(database: &str, respond: impl Fn(Response) + 'static) -> Result<Rc<Self>, JsValue> {
         let performance = Reflect::get(&js_sys::global(), &"performance".into())?.dyn_into()?;
-        let mut pulse = None;
-        let service = Rc::new_cyclic(|this: &Weak<Self>| {
+        let channel = MessageChannel::new()?;
+        Ok(Rc::new_cyclic(|this: &Weak<Self>| {
             let turning = this.clone();
-            let made = Pulse::new(move || {
+            let turn = move || {
                 if let Some(service) = turning.upgrade() {
                     service.turn();
                 }
-            });
-            pulse = Some(made.as_ref().map(|_| ()).map_err(Clone::clone));
+            };
             Self {
                 database: database.to_owned(),
                 state: RefCell::new(State::new()),
                 store: RefCell::new(None),
                 respond: Box::new(respond),
-                pulse: made.expect("every worker has message channels"),
+                pulse: Pulse::new(&channel, turn),
                 performance,
                 this: this.clone(),
             }
-        });
-        Ok(service)
+        }))
     }
 
     /// Answers one request of the page.

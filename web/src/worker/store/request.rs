@@ -20,7 +20,7 @@ pub fn describe(error: &JsValue) -> String {
     if let Some(error) = error.dyn_ref::<js_sys::Error>() {
         return String::from(error.to_string());
     }
-    error.as_string().unwrap_or_else(|| format!("{error:?}"))
+    error.as_string().unwrap_or_else(|| "an error without a description".to_owned())
 }
 
 pub(super) fn failed(error: &JsValue) -> StoreError {
