@@ -68,6 +68,7 @@ fn bad_csv_files_are_refused_whole_with_row_and_column() {
     let good = "1,ACME,Buy,1,50.00\n";
     let cases = [
         ("2,NOPE,Buy,1,50.00", 3, "symbol", "\"NOPE\" is not an instrument here"),
+        ("2,<img src=x>,Buy,1,50.00", 3, "symbol", "\"<img src=x>\" is not an instrument here"),
         ("2,ACME,Hold,1,50.00", 3, "side", "\"Hold\" is not a side"),
         ("2,ACME,Buy,1,50.005", 3, "price", "not a multiple of 0.01"),
         ("2,ACME,Buy,1,0", 3, "price", "0"),

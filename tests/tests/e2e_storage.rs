@@ -8,6 +8,9 @@ use outcry_tests::browser::{Page, Server, Status, StoredChunk, wait};
 /// Bytes before the format version in a chunk.
 const VERSION_AT: usize = 8;
 
+/// How often the browser is killed.
+const KILLS: u32 = 10;
+
 /// The exchange in the browser's store has at least what was shown as saved. The page must have been left.
 fn kept(page: &Page, shown: &Status) -> Result<(), String> {
     let stored = page.stored_exchanges();
@@ -69,7 +72,7 @@ fn nothing_shown_as_saved_is_lost_when_the_browser_is_killed() {
     page.stand_still();
     page.choose("instrument", "ACME");
     let mut own = Vec::new();
-    for round in 0..4_u32 {
+    for round in 0..KILLS {
         page.choose("crowd-speed", "100\u{d7}");
         page.set_crowd(true);
         assert_eq!(page.place_limit("buy", &format!("{}.00", 40 + round), "1").code, "done");

@@ -163,11 +163,7 @@ fn a_diverged_copy_is_told() {
     );
     page.keep_picture("diverged");
     assert_eq!(page.stand_still(), ours);
-    assert_eq!(
-        server.digest_of(&ours.exchange),
-        Some(theirs.digest),
-        "the server keeps what it has"
-    );
+    assert_eq!(server.digest_of(&ours.exchange), Some(theirs.digest), "the server keeps what it has");
     page.must_be_quiet(&NETWORK);
     other.must_be_quiet(&NETWORK);
 }

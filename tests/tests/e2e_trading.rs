@@ -3,8 +3,8 @@
 //! The demo's terms are fixed (`simulation/src/demo/opening.rs`): ACME in USD with a tick of 0.01 and a lot of 1, fees
 //! of 500 ppm (maker) and 1,000 ppm (taker), and "You" and "Alice" own 100,000 USD and 500 ACME each.
 //!
-//! Planted faults that these tests were seen to catch: see `e2e_harness.rs` for the harness itself;
-//! `own_orders_are_marked_in_the_ladder` fails when it looks at Alice's ladder instead of the owner's.
+//! Planted fault: `a_wrong_digit_in_a_balance_would_be_noticed` changes the last digit that the page shows; what the
+//! browser itself complains about is planted in `e2e_harness.rs`.
 
 use outcry_tests::browser::{Page, Server, wait};
 use rust_decimal::Decimal;
@@ -122,6 +122,15 @@ fn picked_prices_fill_the_ticket() {
     page.must_be_quiet(&[]);
 }
 
+/// The chosen account has exactly so much, with nothing held.
+fn owns(page: &Page, asset: &str, amount: Decimal) -> Result<(), String> {
+    let balance = page.balance(asset);
+    if (decimal(&balance.available), decimal(&balance.held)) == (amount, Decimal::ZERO) {
+        return Ok(());
+    }
+    Err(format!("{amount} {asset} are owned and nothing is held; the page shows {balance:?}"))
+}
+
 /// Holds, settlement and fees, to the last digit: Alice's limit order inside the spread is taken by You at her price.
 #[test]
 fn two_accounts_trade_and_the_balances_are_exact() {
@@ -137,9 +146,8 @@ fn two_accounts_trade_and_the_balances_are_exact() {
     page.choose("account", "Alice");
     let answer = page.place_limit("buy", &price.to_string(), "10");
     assert_eq!(answer.code, "done", "{answer:?}");
-    let held = page.wait_balance("USD", "what the order needs is held", |balance| {
-        decimal(&balance.held) > Decimal::ZERO
-    });
+    let held =
+        page.wait_balance("USD", "what the order needs is held", |balance| !decimal(&balance.held).is_zero());
     // The hold is for the dearer of both roles.
     assert_eq!(decimal(&held.held), value + taker_fee);
     assert_eq!(decimal(&held.available), start - value - taker_fee);
@@ -151,20 +159,31 @@ fn two_accounts_trade_and_the_balances_are_exact() {
     page.wait_text("preview-filled", "10", |text| text.starts_with("10"));
     let answer = page.send_ticket();
     assert_eq!(answer.code, "done", "{answer:?}");
-    let sold = page.wait_balance("ACME", "ten are sold", |balance| balance.available == "490");
-    assert_eq!(sold.held, "0");
-    assert_eq!(decimal(&page.balance("USD").available), start + value - taker_fee);
+    page.wait_balance("ACME", "ten are sold", |balance| balance.available == "490");
+    assert_eq!(owns(&page, "ACME", Decimal::from(490)), Ok(()));
+    assert_eq!(owns(&page, "USD", start + value - taker_fee), Ok(()));
     let fills = page.fills();
     assert_eq!(fills.len(), 1, "{fills:?}");
     assert_eq!(fills[0][5..=6], [price.to_string(), "10".to_owned()], "{fills:?}");
 
     page.choose("account", "Alice");
-    let bought = page.wait_balance("ACME", "ten are bought", |balance| balance.available == "510");
-    assert_eq!(bought.held, "0");
-    let paid = page.balance("USD");
-    assert_eq!((decimal(&paid.available), decimal(&paid.held)), (start - value - maker_fee, Decimal::ZERO));
+    page.wait_balance("ACME", "ten are bought", |balance| balance.available == "510");
+    assert_eq!(owns(&page, "ACME", Decimal::from(510)), Ok(()));
+    assert_eq!(owns(&page, "USD", start - value - maker_fee), Ok(()));
     page.wait_orders("none is left", <[_]>::is_empty);
     page.must_be_quiet(&[]);
+}
+
+#[test]
+fn a_wrong_digit_in_a_balance_would_be_noticed() {
+    let server = Server::start();
+    let page = quiet_market("wrong-digit", &server);
+    assert_eq!(owns(&page, "USD", Decimal::from(100_000)), Ok(()));
+    let one_more = "const cell = document.querySelector('[data-asset=USD] [data-testid=available-balance]');
+        cell.textContent = cell.textContent.replace(/0$/, '1')";
+    page.script(one_more, &[]);
+    let noticed = owns(&page, "USD", Decimal::from(100_000)).expect_err("the wrong digit was not noticed");
+    assert!(noticed.contains("100000.01"), "{noticed}");
 }
 
 #[test]
@@ -236,5 +255,31 @@ fn bad_fields_say_what_is_wrong_and_send_nothing() {
     let after = page.stand_still();
     assert_eq!(after.sequence, before.sequence + 1);
     page.wait_orders("none", <[_]>::is_empty);
+    page.must_be_quiet(&[]);
+}
+
+#[test]
+fn on_a_phone_the_parts_are_tabs_and_an_order_can_be_placed() {
+    let server = Server::start();
+    let page = quiet_market("phone", &server);
+    let phone = serde_json::json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+    page.devtools("Emulation.setDeviceMetricsOverride", phone);
+    page.click("part-book");
+    let bid = page.best("buy");
+    page.keep_picture("book");
+    page.pick_price("buy", &bid);
+    wait("the ticket with the price", || (page.value("price")? == bid).then_some(()));
+    page.click("part-trade");
+    page.fill("price", "50.00");
+    page.fill("quantity", "2");
+    page.keep_picture("trade");
+    assert_eq!(page.send_ticket().code, "done");
+    page.click("part-account");
+    let order = page.wait_orders("one", |orders| orders.len() == 1)[0].order;
+    page.keep_picture("account");
+    page.cancel_order(order);
+    page.wait_orders("none", <[_]>::is_empty);
+    let wider = page.script("return document.documentElement.scrollWidth - window.innerWidth", &[]);
+    assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "the page is {wider} px wider than the phone");
     page.must_be_quiet(&[]);
 }

@@ -11,14 +11,21 @@ use serde_json::Value;
 
 /// Visits of which the median is told.
 const VISITS: usize = 5;
+/// Orders of which the median is told.
+const ORDERS: usize = 25;
 /// Commands in the journal that is reloaded.
 const RELOADED: u32 = 1_000_000;
 /// Commands of the engine's benchmark.
 const BENCHED: u32 = 1_000_000;
 
 /// What is measured: a name to choose it by, and what prints its rows.
-const MEASURES: [(&str, fn()); 4] =
-    [("transfer", transfer), ("first-visit", first_visit), ("reload", reload), ("engine", engine)];
+const MEASURES: [(&str, fn()); 5] = [
+    ("transfer", transfer),
+    ("first-visit", first_visit),
+    ("saved", saved),
+    ("reload", reload),
+    ("engine", engine),
+];
 
 fn main() {
     let part = env::args().nth(1).unwrap_or_default();
@@ -40,7 +47,11 @@ fn transfer() {
     let page = Page::open("measure-transfer", &meter.address());
     page.stand_still();
     let kilobytes = meter.received() as f64 / 1_000.0;
-    row("first visit, transferred", &format!("{kilobytes:.1} kB"), "all answers with their heads, as counted on the wire");
+    row(
+        "first visit, transferred",
+        &format!("{kilobytes:.1} kB"),
+        "all answers with their heads, as counted on the wire",
+    );
 }
 
 /// Time of a first visit, each in a browser that never saw the page.
@@ -59,6 +70,23 @@ fn first_visit() {
     let how = format!("median of {VISITS} empty profiles, loopback");
     row("first visit to the ladder", &format!("{:.0} ms", median(&mut rows)), &how);
     row("first visit to a moving ladder", &format!("{:.0} ms", median(&mut moving)), &how);
+}
+
+/// Time from a click on the ticket's button to "saved" on the screen.
+fn saved() {
+    let server = Server::start();
+    let page = Page::open("measure-saved", &server.address());
+    page.stand_still();
+    page.choose("instrument", "ACME");
+    page.write_limit("buy", "50.00", "1");
+    let mut times: Vec<f64> = (0..ORDERS).map(|_| page.saved_after()).collect();
+    let median = median(&mut times);
+    let slowest = times.last().copied().unwrap_or_default();
+    row(
+        "order to saved",
+        &format!("{median:.0} ms"),
+        &format!("median of {ORDERS}, from the click to the screen; slowest {slowest:.0} ms"),
+    );
 }
 
 /// Time from a reload to the open exchange, with a long journal.

@@ -41,6 +41,18 @@ const ASK_WORKER: &str = "
         else { ready = true; worker.postMessage(new Uint8Array(arguments[0]).buffer); }
     };";
 
+/// Sends the ticket and calls back with the milliseconds until the command is shown as saved, looking once a frame.
+const SAVED_AFTER: &str = "
+    const finish = arguments[arguments.length - 1];
+    const status = () => document.querySelector('[data-testid=status]').dataset;
+    const sequence = 1 + Number(status().sequence), start = performance.now();
+    const look = () => {
+        if (Number(status().saved) >= sequence) finish(performance.now() - start);
+        else requestAnimationFrame(look);
+    };
+    document.querySelector('[data-testid=submit]').click();
+    look()";
+
 /// How long anything that is measured may take before it counts as broken.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -80,6 +92,16 @@ impl Page {
         wait_at_most(PATIENCE, "the exchange opens", || {
             self.script("return window.moments?.status ?? null", &[]).as_f64()
         })
+    }
+
+    /// Sends the ticket as it is and returns the milliseconds until the status line shows the command as saved. The
+    /// simulated traders must stand still.
+    ///
+    /// # Panics
+    /// If it is never saved.
+    #[must_use]
+    pub fn saved_after(&self) -> f64 {
+        self.script_async(SAVED_AFTER, &[]).as_f64().expect("the command is saved")
     }
 
     /// Executes the benchmark's mixed flow in an engine worker of its own, beside the page's.

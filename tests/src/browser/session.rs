@@ -129,7 +129,8 @@ impl Session {
     /// Types into whatever has the focus.
     pub(super) fn type_keys(&self, keys: &str) {
         // To the element with the focus, not as single strokes: a modifier holds until the end or U+E000.
-        let typed = self.runtime.block_on(async { self.driver.active_element().await?.send_keys(keys).await });
+        let typed =
+            self.runtime.block_on(async { self.driver.active_element().await?.send_keys(keys).await });
         done("typing", typed);
     }
 
