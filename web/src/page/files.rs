@@ -19,7 +19,7 @@ pub(crate) struct FilesProps {
 }
 
 pub(crate) enum Msg {
-    Given(Option<FileList>),
+    Given(Vec<File>),
     Over(bool),
     ClientView(bool),
     Rematch(bool),
@@ -91,18 +91,14 @@ impl Files {
         };
         let ondrop = link.callback(|event: DragEvent| {
             event.prevent_default();
-            Msg::Given(event.data_transfer().and_then(|data| data.files()))
+            Msg::Given(listed(event.data_transfer().and_then(|data| data.files())))
         });
-        let onchange = link.callback(|event: Event| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let files = input.as_ref().and_then(HtmlInputElement::files);
-            Msg::Given(files)
-        });
-        // The same file can be picked again only if the field forgets it.
-        let onclick = Callback::from(|event: MouseEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                input.set_value("");
-            }
+        let onchange = link.batch_callback(|event: Event| {
+            let input = event.target_dyn_into::<HtmlInputElement>()?;
+            let files = listed(input.files());
+            // The field forgets them, so that the same file can be chosen again.
+            input.set_value("");
+            (!files.is_empty()).then_some(Msg::Given(files))
         });
         html! {
             <div class={classes!("drop-zone", self.over.then_some("over"))} data-testid="drop-zone"
@@ -112,7 +108,7 @@ impl Files {
                     <span>{ "Orders as CSV (orderId,symbol,side,amount,price), a LOBSTER message file with its \
                              orderbook file, or an exported journal." }</span>
                 </label>
-                <input id="file-input" type="file" multiple=true {onchange} {onclick} data-testid="file-input"
+                <input id="file-input" type="file" multiple=true {onchange} data-testid="file-input"
                     aria-describedby="file-error" />
                 <p class="field-error" id="file-error" role="alert" data-testid="file-error">
                     { self.error.clone().unwrap_or_default() }
@@ -141,9 +137,7 @@ impl Files {
     }
 
     /// Reads the files and sends them to the worker.
-    fn load(&self, ctx: &Context<Self>, files: Option<FileList>) -> Result<(), String> {
-        let files: Vec<File> =
-            files.map(|list| (0..list.length()).filter_map(|i| list.item(i)).collect()).unwrap_or_default();
+    fn load(&self, ctx: &Context<Self>, files: Vec<File>) -> Result<(), String> {
         let names: Vec<String> = files.iter().map(File::name).collect();
         let intake = sort(&names)?;
         if let Some(large) = files.iter().find(|file| file.size() > f64::from(MAX_MEGABYTES) * 1_048_576.0) {
@@ -162,6 +156,10 @@ impl Files {
         });
         Ok(())
     }
+}
+
+fn listed(files: Option<FileList>) -> Vec<File> {
+    files.map(|list| (0..list.length()).filter_map(|place| list.item(place)).collect()).unwrap_or_default()
 }
 
 async fn read(
