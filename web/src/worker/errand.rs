@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use outcry_journal::{Chunk, FileHeader, JournalError, JournalId};
+use outcry_journal::{Chunk, FileHeader, Head, JournalError, JournalId};
 use outcry_simulation::{Market as _, demo};
 use wasm_bindgen_futures::spawn_local;
 
@@ -86,8 +86,8 @@ impl Service {
                 }
             }
             Errand::NewDemo { seed } => {
-                if self.leave().await {
-                    self.new_demo(seed).await;
+                if let Err(message) = self.new_demo(seed).await {
+                    self.notice(NoticeLevel::Error, message);
                 }
             }
             Errand::TakeOver => {
@@ -125,9 +125,19 @@ impl Service {
             // No last exchange, yet some are there: the setting was lost, the exchanges were not.
             None => match store.exchanges().await.map(|exchanges| exchanges.into_iter().next()) {
                 Ok(Some(exchange)) => self.open(&exchange.id, Manner::Wait).await,
-                Ok(None) => self.new_demo(FIRST_SEED).await,
+                Ok(None) => self.first_demo().await,
                 Err(error) => self.unreadable(error.to_string(), 0, false),
             },
+        }
+    }
+
+    /// The demo of a first visit: in memory, where the store takes nothing.
+    async fn first_demo(&self) {
+        let Err(message) = self.new_demo(FIRST_SEED).await else { return };
+        *self.store.borrow_mut() = Some(Rc::new(Store::Memory(Memory::default())));
+        self.state.borrow_mut().storage = Storage::Absent { message };
+        if let Err(message) = self.new_demo(FIRST_SEED).await {
+            self.unreadable(message, 0, false);
         }
     }
 
@@ -135,16 +145,24 @@ impl Service {
         self.store.borrow().clone()
     }
 
-    /// Stores what is not yet and closes the open exchange; whether it could.
-    pub(super) async fn leave(&self) -> bool {
+    /// Stores what is not yet, as before closing the open exchange; says so itself if it cannot.
+    async fn flushed(&self) -> bool {
         if let Err(message) = self.flush().await {
             let message =
                 format!("this exchange stays open, because its last commands cannot be saved: {message}");
             self.notice(NoticeLevel::Error, message);
             return false;
         }
-        self.close();
         true
+    }
+
+    /// Stores what is not yet and closes the open exchange; whether it could.
+    pub(super) async fn leave(&self) -> bool {
+        let flushed = self.flushed().await;
+        if flushed {
+            self.close();
+        }
+        flushed
     }
 
     fn close(&self) {
@@ -191,18 +209,35 @@ impl Service {
         self.state.borrow_mut().session = Session::Unreadable { message, good, newer_version };
     }
 
-    /// Takes the lock of an exchange; `None` if another tab keeps it.
+    /// Takes the lock of an exchange.
     async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
-        let (this, epoch) = (self.handle(), self.state.borrow().epoch);
+        let (this, about) = (self.handle(), exchange.to_owned());
         let stolen = move || {
-            let Some(service) = this.upgrade() else { return };
-            let mut state = service.state.borrow_mut();
-            if state.epoch == epoch {
-                state.session = Session::Lost;
+            if let Some(service) = this.upgrade() {
+                service.lose(&about);
             }
         };
         // Databases of different names (tests) do not share locks.
         lock::request(&format!("{}:{exchange}", self.database), manner, stolen).await
+    }
+
+    /// Another writer has this exchange now: stops at once, and says what could not be stored.
+    pub(super) fn lose(&self, exchange: &str) {
+        let mut state = self.state.borrow_mut();
+        if state.chosen.as_deref() != Some(exchange) || state.session == Session::Lost {
+            return;
+        }
+        state.session = Session::Lost;
+        let unsaved = state
+            .desk
+            .as_ref()
+            .map_or(0, |desk| desk.venue.exchange().sequence() - desk.saver.saved().sequence);
+        drop(state);
+        if unsaved > 0 {
+            let message =
+                format!("another tab has taken the exchange over before {unsaved} commands were saved");
+            self.notice(NoticeLevel::Error, message);
+        }
     }
 
     /// Opens a stored exchange. Afterwards the session is open, locked or unreadable.
@@ -330,10 +365,11 @@ impl Service {
         (venue, saver, damage)
     }
 
-    async fn new_demo(&self, seed: u64) {
+    /// Makes and opens a demo; whether it could be stored.
+    async fn new_demo(&self, seed: u64) -> Result<(), String> {
         let name = if seed == FIRST_SEED { "Demo".to_owned() } else { format!("Demo {seed}") };
         let setting = CrowdSetting { seed, running: true, speed: 1 };
-        let Some((journal, mut venue, saver, lock)) = self.make(&name).await else { return };
+        let Some((journal, mut venue, saver, lock)) = self.make(&name).await? else { return Ok(()) };
         let opening = outcry_engine::Timestamp::from_nanos(wall().nanos().saturating_sub(WARM_UP));
         for command in demo::opening() {
             venue.submit(opening, command);
@@ -343,31 +379,24 @@ impl Service {
         while !desk.catch_up(present, self.now(), self.now() + BREATH, || self.now()) {
             breathe().await;
         }
-        let Some(store) = self.opened_store() else { return };
-        // Not kept, the crowd pauses after the next opening.
-        let _ = store.keep_setting(&crowd_key(&journal.to_string()), &setting).await;
+        if let Some(store) = self.opened_store() {
+            // Not kept, the crowd pauses after the next opening.
+            let _ = store.keep_setting(&crowd_key(&journal.to_string()), &setting).await;
+        }
         self.show(desk, Session::Open).await;
+        Ok(())
     }
 
-    /// Makes an empty exchange in the store, locked for this tab; says so itself if it cannot.
-    pub(super) async fn make(&self, name: &str) -> Option<(JournalId, Venue, Saver, Option<Lock>)> {
-        let store = self.opened_store()?;
-        let (journal, origin) = match identity::journal()
-            .and_then(|journal| Ok((journal, identity::origin()?)))
-        {
-            Ok(names) => names,
-            Err(error) => {
-                self.unreadable(format!("the browser has no random numbers: {}", describe(&error)), 0, false);
-                return None;
-            }
-        };
+    /// Makes an empty exchange in the store, locked for this tab, and closes the one that was open; `None` if that
+    /// one could not be closed.
+    ///
+    /// # Errors
+    /// Why it could not be stored; the open exchange stays.
+    pub(super) async fn make(&self, name: &str) -> Result<Option<Made>, String> {
+        let store = self.opened_store().ok_or("there is no store")?;
+        let names = identity::journal().and_then(|journal| Ok((journal, identity::origin()?)));
+        let (journal, origin) = names.map_err(|error| describe(&error))?;
         let id = journal.to_string();
-        {
-            let mut state = self.state.borrow_mut();
-            state.epoch += 1;
-            state.chosen = Some(id.clone());
-            state.session = Session::Opening { replayed: 0, total: 0 };
-        }
         let venue = Venue::new(journal, FIRST_EPOCH, origin);
         let record = ExchangeRecord {
             id: id.clone(),
@@ -377,18 +406,25 @@ impl Service {
             bytes: 0,
             digest: venue.exchange().digest().to_string(),
         };
-        if let Err(error) = store.create(&record, &[]).await {
-            self.unreadable(format!("no new exchange can be stored: {error}"), 0, false);
-            return None;
+        if !self.flushed().await {
+            return Ok(None);
         }
+        store
+            .create(&record, &[])
+            .await
+            .map_err(|error| format!("no new exchange can be stored: {error}"))?;
         // Not kept, the next opening makes another.
         let _ = store.keep_setting(&format!("origin/{id}"), &(FIRST_EPOCH, origin)).await;
+        if !self.leave().await {
+            return Ok(None);
+        }
+        self.state.borrow_mut().chosen = Some(id.clone());
         let lock = match self.lock(&id, Manner::Wait).await {
             Grant::Held(lock) => Some(lock),
             // Nobody else knows a name that was just made.
             Grant::Busy | Grant::Unsupported => None,
         };
-        Some((journal, venue, Saver::new(journal, FIRST_EPOCH), lock))
+        Ok(Some((journal, venue, Saver::new(journal, FIRST_EPOCH), lock)))
     }
 
     async fn list(&self) {
@@ -426,27 +462,35 @@ impl Service {
         let store = self.opened_store().ok_or("there is no store")?;
         let header = FileHeader::new(journal, &name).map_err(|error| error.to_string())?;
         let mut file = header.to_bytes();
-        let mut next = 1;
+        let mut head = Head::genesis(journal);
         loop {
-            let chunks = store.chunks(&journal.to_string(), next, CHUNKS_PER_READ).await;
+            let chunks = store.chunks(&journal.to_string(), head.sequence + 1, CHUNKS_PER_READ).await;
             let chunks = chunks.map_err(|error| error.to_string())?;
             if chunks.is_empty() {
                 break;
             }
             for (_, bytes) in chunks {
+                // What follows damage is of no use to a reader.
                 let Ok(chunk) = Chunk::decode(&bytes) else { return Ok((file_name(&name), file)) };
-                next = chunk.last_sequence() + 1;
+                head = chunk.after();
                 file.extend_from_slice(&bytes);
             }
         }
         let state = self.state.borrow();
         let desk = state.desk.as_ref().filter(|_| state.epoch == epoch).ok_or("the exchange was closed")?;
-        for chunk in desk.saver.unsaved().filter(|chunk| chunk.first_sequence() >= next) {
-            file.extend_from_slice(&chunk.to_bytes());
+        for chunk in desk.saver.unsaved() {
+            // After a take-over the store has the history of another tab.
+            if chunk.before() == head {
+                file.extend_from_slice(&chunk.to_bytes());
+                head = chunk.after();
+            }
         }
         Ok((file_name(&name), file))
     }
 }
+
+/// A new exchange: its id, its empty venue and saver, and its lock.
+pub(super) type Made = (JournalId, Venue, Saver, Option<Lock>);
 
 /// The epoch of a new exchange.
 const FIRST_EPOCH: u64 = 1;

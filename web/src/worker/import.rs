@@ -104,15 +104,16 @@ impl Service {
             }
             Err(error) => return self.refuse(name, 0, "", error.to_string()),
         };
-        if !self.leave().await {
-            return;
-        }
         let (mode, way) = match rematch {
             true => (Mode::Rematched, "re-matched"),
             false => (Mode::AsRecorded, "as recorded"),
         };
         let exchange_name = format!("{} {way}", title.symbol);
-        let Some((id, mut venue, saver, lock)) = self.make(&exchange_name).await else { return };
+        let (id, mut venue, saver, lock) = match self.make(&exchange_name).await {
+            Ok(Some(made)) => made,
+            Ok(None) => return self.refuse(name, 0, "", "the open exchange could not be closed".to_owned()),
+            Err(message) => return self.refuse(name, 0, "", message),
+        };
         let replay = match Replay::open(recording, mode, &mut venue) {
             Ok(replay) => replay,
             Err(error) => return self.refuse(name, 0, "", error.to_string()),

@@ -276,7 +276,8 @@ impl Service {
             }
             Err(StoreError::Superseded { .. }) => {
                 desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
-                state.session = Session::Lost;
+                drop(state);
+                return self.lose(&append.exchange);
             }
             Err(error) => desk.saver.failed(real, error.to_string()),
         }

@@ -1,17 +1,11 @@
 //! The worker and a server: a copy kept, the network lost and found, a restore elsewhere, two devices.
 
-#[path = "worker/server.rs"]
-mod server;
-mod worker;
-
+use crate::page::{Page, bid};
+use crate::server::{ADDRESS, Server};
 use outcry_web::protocol::{
     CrowdControl, Frame, Outcome, RemoteExchange, Request, Response, Session, SyncControl, SyncState,
 };
-use server::{ADDRESS, Server};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use worker::{Page, bid};
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 impl Page {
     fn sync(&self, control: SyncControl) {
@@ -135,7 +129,7 @@ async fn another_history_is_a_conflict() {
 async fn no_server_is_said_to_be_none() {
     let server = Server::start();
     server.set_down(true);
-    let page = Page::open("nobody").await;
+    let page = Page::open("nobody-sync").await;
     page.settle().await;
     assert!(page.remote().await.expect_err("nobody answers").contains("Failed to fetch"));
     page.sync(SyncControl::List { address: "server.test".to_owned() });

@@ -1,12 +1,8 @@
 //! The engine worker as the page sees it: requests in, responses out, with a real IndexedDB behind.
 
-mod worker;
-
+use crate::page::Page;
 use outcry_web::protocol::{Request, Session};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use worker::Page;
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
 async fn a_first_visit_finds_a_living_market() {

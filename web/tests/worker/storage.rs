@@ -3,17 +3,13 @@
 //! Each test has a database of its own. The faults are made the way they come: chunks are cut and changed in the
 //! database itself, writes fail inside IndexedDB's own functions.
 
-mod worker;
-
+use crate::page::{Page, bid};
 use js_sys::eval;
 use outcry_engine::Exchange;
 use outcry_journal::Chunk;
 use outcry_web::protocol::{Outcome, Request, Response, Session, Storage};
 use outcry_web::worker::store::{Append, Database, ExchangeRecord, Store, StoreError};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use worker::{Page, bid};
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 const ID: &str = "00112233445566778899aabbccddeeff";
 

@@ -116,7 +116,7 @@ fn tape_candles_and_statistics_are_the_trades() {
             trades.iter().map(|(_, trade)| trade.quantity.get()).sum::<u64>()
         );
         let prices = || trades.iter().map(|(_, trade)| trade.price);
-        assert_eq!((statistics.open, statistics.last), (prices().next(), prices().last()));
+        assert_eq!((statistics.open, statistics.last), (prices().next(), prices().next_back()));
         assert_eq!((statistics.high, statistics.low), (prices().max(), prices().min()));
 
         let tape = view.tape.after(0);

@@ -1,16 +1,12 @@
 //! Files brought into the worker: orders, recordings and journals, good and bad.
 
-mod worker;
-
+use crate::page::{Page, YOU, bid};
 use outcry_engine::AccountId;
 use outcry_web::protocol::{
     CrowdControl, Frame, Import, ImportControl, ImportStage, ImportStatus, Request, Response, RowError,
     Session,
 };
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use worker::{Page, YOU, bid};
-
-wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 impl Page {
     /// Waits until an import is over; how it stands then, and the picture.
@@ -214,7 +210,7 @@ async fn a_damaged_journal_is_refused_with_what_is_good() {
 
 #[wasm_bindgen_test]
 async fn orders_for_nobody_are_refused() {
-    let page = Page::open("nobody").await;
+    let page = Page::open("nobody-import").await;
     page.settle().await;
     let (name, bytes) = ("orders.csv".to_owned(), orders(1).into_bytes());
     let account = AccountId::new(999);
