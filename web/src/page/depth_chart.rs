@@ -154,7 +154,7 @@ impl Picture for DepthPicture {
         let reach = |levels: &[LadderLevel]| {
             levels.last().map_or(0.0, |level| (level.price.get() as f64 - middle).abs())
         };
-        let reach = reach(&book.bids).min(reach(&book.asks)).max(1.0) * 1.02;
+        let reach = reach(&book.bids).min(reach(&book.asks)).max(1.0) * 1.06;
         let within = |levels: &[LadderLevel]| {
             levels.iter().filter(|level| (level.price.get() as f64 - middle).abs() <= reach).count()
         };

@@ -32,7 +32,7 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
             <thead>
                 <tr>
                     <th scope="col">{ "In this browser" }</th><th scope="col">{ "Commands" }</th>
-                    <th scope="col">{ "Journal" }</th><th scope="col"></th>
+                    <th scope="col">{ "Journal" }</th><th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
                 </tr>
             </thead>
             <tbody>

@@ -108,8 +108,9 @@ impl Component for Orders {
                 <table class="table" data-testid="orders">
                     <thead>
                         <tr>
-                            { for ["Accepted", "Order", "Instrument", "Side", "Price", "Quantity", "Left", "Filled", ""]
+                            { for ["Accepted", "Order", "Instrument", "Side", "Price", "Quantity", "Left", "Filled"]
                                 .map(|head| html! { <th scope="col">{ head }</th> }) }
+                            <th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
                         </tr>
                     </thead>
                     <tbody>{ for holdings.orders.iter().map(|order| self.row(ctx, order)) }</tbody>

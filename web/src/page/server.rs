@@ -136,7 +136,7 @@ impl Server {
                     <thead>
                         <tr>
                             <th scope="col">{ "On the server" }</th><th scope="col">{ "Commands" }</th>
-                            <th scope="col">{ "Digest" }</th><th scope="col"></th>
+                            <th scope="col">{ "Digest" }</th><th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
                         </tr>
                     </thead>
                     <tbody>{ for list.iter().map(|exchange| remote_row(ctx, exchange)) }</tbody>

@@ -12,7 +12,7 @@ use super::{number, time};
 use crate::protocol::TapeTrade;
 
 /// Trades drawn.
-const SHOWN: usize = 60;
+const SHOWN: usize = 45;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct TapeProps {
