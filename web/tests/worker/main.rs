@@ -1,4 +1,7 @@
 //! Tests of the engine worker, in a worker of a real browser: as the page sees it, with a real IndexedDB behind.
+//!
+//! They can fail: with a saver that acknowledges a write before its transaction is complete, an append that does not
+//! look at the epoch, or a portfolio that forgets its makers' fills, `saver`, `storage` and `projection` do.
 
 mod page;
 mod server;

@@ -67,6 +67,12 @@ impl Page {
         self.until(|frame| frame.status.saved == frame.status.sequence).await
     }
 
+    /// Stops the crowd; the picture then.
+    pub(crate) async fn settle_unsaved(&self) -> Frame {
+        self.request(Request::Crowd(CrowdControl::Pause));
+        self.frame().await
+    }
+
     /// Has a command of the user executed.
     pub(crate) async fn submit(&self, command: Command) -> Outcome {
         self.last_ticket.set(self.last_ticket.get() + 1);

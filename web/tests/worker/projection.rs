@@ -1,7 +1,6 @@
 //! The projections against the exchange that they follow, after tens of thousands of commands of the crowd.
 //!
-//! Everything they keep is counted again from the books and from the trades as they came. Leaving out one of the
-//! events that a projection folds (a maker's fill, a replaced order, a fee) makes these tests fail.
+//! Everything they keep is counted again from the books and from the trades as they came.
 
 use std::collections::BTreeMap;
 

@@ -301,14 +301,16 @@ async fn a_lost_end_is_noticed_although_all_that_is_there_is_good() {
 /// Makes writes fail as a full disk does: the transaction aborts after its requests were taken.
 fn fill_the_disk(full: bool) {
     let script = if full {
-        "self.put = IDBObjectStore.prototype.put;
-         IDBObjectStore.prototype.put = function (...given) {
-             const request = self.put.apply(this, given);
-             this.transaction.abort();
-             return request;
+        "for (const write of ['put', 'add']) {
+             const real = self[write] = IDBObjectStore.prototype[write];
+             IDBObjectStore.prototype[write] = function (...given) {
+                 const request = real.apply(this, given);
+                 this.transaction.abort();
+                 return request;
+             };
          }"
     } else {
-        "IDBObjectStore.prototype.put = self.put"
+        "for (const write of ['put', 'add']) IDBObjectStore.prototype[write] = self[write];"
     };
     eval(script).expect("it runs");
 }
@@ -340,4 +342,33 @@ async fn a_full_disk_is_told_nothing_is_lost_and_it_recovers() {
     drop(page);
     let after = Page::open("full").await.frame().await;
     assert_eq!(after.status.digest, recovered.status.digest);
+}
+
+#[wasm_bindgen_test]
+async fn a_new_exchange_that_cannot_be_stored_leaves_the_open_one() {
+    let page = Page::open("no-room").await;
+    let before = page.settle().await;
+    fill_the_disk(true);
+    page.request(Request::NewDemo { seed: 5 });
+    let notice = page.answer(|response| match response {
+        Response::Notice(notice) => Some(notice.message),
+        _ => None,
+    });
+    let message = notice.await;
+    fill_the_disk(false);
+    assert!(message.contains("no new exchange can be stored"), "{message}");
+    let after = page.frame().await;
+    assert_eq!((after.status.session, after.status.exchange), (Session::Open, before.status.exchange));
+    assert!(matches!(page.submit(bid(110)).await, Outcome::Done { .. }));
+}
+
+#[wasm_bindgen_test]
+async fn a_first_visit_without_room_runs_in_memory_and_says_so() {
+    fill_the_disk(true);
+    let page = Page::open("first-no-room").await;
+    fill_the_disk(false);
+    page.submit(bid(111)).await;
+    let frame = page.settle_unsaved().await;
+    assert!(matches!(frame.status.storage, Storage::Absent { .. }), "{:?}", frame.status.storage);
+    assert_eq!(frame.status.saved, 0, "what is only in memory is not saved");
 }
