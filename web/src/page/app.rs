@@ -3,56 +3,33 @@
 //! One frame is under way at a time and the next is asked for in the next animation frame, so a slow page only
 //! sees fewer frames. Everything a user wishes arrives as an [`Action`].
 
-use outcry_engine::{Command, InstrumentId, NewOrder, OrderId, Preview, Price};
+mod screen;
+
+use outcry_engine::{Command, InstrumentId, OrderId, Price};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 use super::action::{Action, Part};
 use super::answer::Answer;
-use super::bottom_panel::{BottomPanel, Tab};
-use super::depth_chart::DepthChart;
+use super::bottom_panel::Tab;
 use super::download;
-use super::ladder::Ladder;
 use super::link::{Heard, Link};
-use super::notice_list::notice_list;
 use super::notices::Notices;
 use super::preferences::Theme;
-use super::price_chart::PriceChart;
+use super::preview_desk::PreviewDesk;
 use super::session_screen::{Trouble, session_screen};
 use super::shared::Shared;
 use super::state::State;
-use super::status_line::StatusLine;
-use super::tape::Tape;
-use super::ticket_form::TicketForm;
-use super::top_bar::TopBar;
 use crate::protocol::{
-    BUILD, Notice, NoticeLevel, Outcome, Refusal, RemoteExchange, Request, Response, Session, StoredExchange,
+    BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange,
 };
-
-/// Milliseconds between two previews of an unchanged order.
-const PREVIEW_EVERY: f64 = 200.0;
-
-/// What the worker says that an order would do.
-pub(crate) type PreviewAnswer = Shared<Result<Preview, Refusal>>;
 
 /// What a submitted command was for.
 enum Purpose {
     Place(InstrumentId),
     Cancel(OrderId),
     Replace(OrderId),
-}
-
-/// A question about an order that the ticket may ask for.
-#[derive(Default)]
-struct PreviewDesk {
-    order: Option<NewOrder>,
-    /// Number of the last question.
-    asked: u32,
-    /// Whether the last question is answered.
-    answered: bool,
-    asked_at: f64,
-    answer: Option<PreviewAnswer>,
 }
 
 /// What happens to the page.
@@ -132,7 +109,7 @@ impl Component for App {
                 self.now = now;
                 let view = self.state.view();
                 self.send(&Request::Frame(view));
-                if self.preview.answered && now - self.preview.asked_at >= PREVIEW_EVERY {
+                if self.preview.is_due(now) {
                     self.ask_preview();
                 }
                 self.notices.expire(now)
@@ -152,137 +129,11 @@ impl Component for App {
         let Some(status) = self.state.status.clone() else {
             return session_screen(&Trouble::Starting, &self.act);
         };
-        html! {
-            <div class={classes!("app", format!("show-{}", self.part.id()))} data-testid="app">
-                { self.header(&status) }
-                <main class="parts" id="main">
-                    { self.charts() }
-                    { self.market() }
-                    { self.ticket() }
-                    { self.bottom() }
-                </main>
-                <StatusLine {status} sync={self.state.sync.clone()} act={self.act.clone()} />
-                { notice_list(self.notices.posted(), &self.act) }
-            </div>
-        }
+        self.screen(status)
     }
 }
 
 impl App {
-    fn header(&self, status: &Shared<crate::protocol::Status>) -> Html {
-        html! {
-            <>
-                <TopBar
-                    name={AttrValue::from(status.name.clone())}
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    account={self.state.account}
-                    statistics={self.state.statistics}
-                    crowd={self.state.crowd}
-                    theme={self.theme}
-                    act={self.act.clone()}
-                />
-                <nav class="part-tabs" aria-label="Parts of the screen">
-                    { for Part::ALL.into_iter().map(|part| self.part_button(part)) }
-                </nav>
-            </>
-        }
-    }
-
-    fn part_button(&self, part: Part) -> Html {
-        let onclick = self.act.reform(move |_| Action::ShowPart(part));
-        let current = (self.part == part).then_some("true");
-        html! {
-            <button type="button" {onclick} aria-current={current} data-testid={format!("part-{}", part.id())}>
-                { part.label() }
-            </button>
-        }
-    }
-
-    fn charts(&self) -> Html {
-        html! {
-            <section class="part part-chart" aria-label="Charts">
-                <PriceChart
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    candles={self.state.candles.clone()}
-                    seconds={self.state.candle_seconds}
-                    theme={self.theme}
-                    shown={self.part == Part::Chart}
-                    act={self.act.clone()}
-                />
-                <DepthChart
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    book={self.state.book.clone()}
-                    theme={self.theme}
-                    shown={self.part == Part::Chart}
-                />
-            </section>
-        }
-    }
-
-    fn market(&self) -> Html {
-        html! {
-            <section class="part part-book" aria-label="Order book and trades">
-                <Ladder
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    book={self.state.book.clone()}
-                    act={self.act.clone()}
-                />
-                <Tape
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    tape={self.state.tape.clone()}
-                />
-            </section>
-        }
-    }
-
-    fn ticket(&self) -> Html {
-        html! {
-            <section class="part part-trade" aria-label="Order ticket">
-                <TicketForm
-                    venue={self.state.venue.clone()}
-                    instrument={self.state.instrument}
-                    account={self.state.account}
-                    holdings={self.state.holdings.clone()}
-                    picked={self.picked}
-                    preview={self.preview.answer.clone()}
-                    answer={self.answer.clone()}
-                    act={self.act.clone()}
-                />
-            </section>
-        }
-    }
-
-    fn bottom(&self) -> Html {
-        html! {
-            <BottomPanel
-                tab={self.tab}
-                venue={self.state.venue.clone()}
-                account={self.state.account}
-                holdings={self.state.holdings.clone()}
-                refused_order={self.refused_order.clone()}
-                import={self.state.import.clone()}
-                sync={self.state.sync.clone()}
-                sequence={self.shown_sequence()}
-                exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
-                stored={self.stored.clone()}
-                remote={self.remote.clone()}
-                act={self.act.clone()}
-            />
-        }
-    }
-
-    /// The sequence while the bottom panel shows it; otherwise one that never changes, so that the panel is not drawn
-    /// with every frame.
-    fn shown_sequence(&self) -> u64 {
-        let status = self.state.status.as_ref().filter(|_| self.tab == Tab::Server);
-        status.map_or(0, |status| status.sequence)
-    }
-
     /// Why the exchange cannot be shown, if it cannot.
     fn trouble(&self) -> Option<Trouble> {
         if let Some(message) = &self.broken {
@@ -311,17 +162,7 @@ impl App {
                 true
             }
             Response::Submitted { ticket, outcome } => self.settle(ticket, outcome),
-            Response::Previewed { ticket, preview } => {
-                if ticket != self.preview.asked {
-                    return false;
-                }
-                self.preview.answered = true;
-                let same = self.preview.answer.as_ref().is_some_and(|answer| **answer == preview);
-                if !same {
-                    self.preview.answer = self.preview.order.map(|_| Shared::new(preview));
-                }
-                !same
-            }
+            Response::Previewed { ticket, preview } => self.preview.take(ticket, preview),
             Response::Exchanges(stored) => {
                 self.stored = Some(Shared::new(stored));
                 true
@@ -409,10 +250,7 @@ impl App {
                 }
             }
             Action::Preview(order) => {
-                self.preview.order = order;
-                if order.is_none() {
-                    self.preview.answer = None;
-                }
+                self.preview.turn_to(order);
                 self.ask_preview();
             }
             Action::Place(order) => {
@@ -454,16 +292,10 @@ impl App {
 
     /// Asks what the order would do now.
     fn ask_preview(&mut self) {
-        let Some(order) = self.preview.order else {
-            self.preview.asked = 0;
-            self.preview.answered = false;
-            return;
-        };
         let ticket = self.ticket_number();
-        self.preview.asked = ticket;
-        self.preview.answered = false;
-        self.preview.asked_at = self.now;
-        self.send(&Request::Preview { ticket, order });
+        if let Some(order) = self.preview.ask(ticket, self.now) {
+            self.send(&Request::Preview { ticket, order });
+        }
     }
 
     /// Asks for the stored exchanges while their list is shown.

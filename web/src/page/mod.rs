@@ -40,6 +40,7 @@ pub mod notices;
 pub mod intake;
 
 mod action;
+mod preview_desk;
 mod app;
 mod fault;
 mod link;
@@ -54,6 +55,7 @@ mod plot;
 mod candles;
 mod price_chart;
 mod depth_chart;
+mod text_field;
 mod ticket_form;
 mod preview_table;
 mod bottom_panel;

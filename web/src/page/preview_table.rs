@@ -4,8 +4,8 @@ use outcry_engine::{Instrument, Lots, NewOrder, Preview};
 use rust_decimal::Decimal;
 use yew::prelude::*;
 
-use super::app::PreviewAnswer;
 use super::number;
+use super::preview_desk::PreviewAnswer;
 use super::venue::Venue;
 
 /// Levels listed; deeper ones are summed up.

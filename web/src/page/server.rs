@@ -6,7 +6,7 @@ use super::action::Action;
 use super::number;
 use super::preferences;
 use super::shared::Shared;
-use super::ticket_form::typed;
+use super::text_field::typed;
 use crate::protocol::{RemoteExchange, Request, SyncControl, SyncState, SyncStatus};
 
 #[derive(PartialEq, Properties)]

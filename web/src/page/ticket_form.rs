@@ -9,11 +9,12 @@ use yew::prelude::*;
 
 use super::action::Action;
 use super::answer::Answer;
-use super::app::PreviewAnswer;
 use super::ladder::side_name;
 use super::number;
+use super::preview_desk::PreviewAnswer;
 use super::preview_table::preview_table;
 use super::shared::Shared;
+use super::text_field::{TextField, text_field, typed};
 use super::ticket::{Field, FieldErrors, OrderKind, Ticket, field_of};
 use super::venue::Venue;
 use crate::protocol::AccountView;
@@ -58,6 +59,9 @@ pub(crate) struct TicketForm {
     left: Left,
     /// Whether the fields changed since the last order was answered.
     edited: bool,
+    quantity: NodeRef,
+    /// Whether the quantity takes the focus next: a price was picked, and it is what is missing.
+    focus: bool,
 }
 
 impl Component for TicketForm {
@@ -65,7 +69,13 @@ impl Component for TicketForm {
     type Properties = TicketFormProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { ticket: Ticket::default(), left: Left::default(), edited: false }
+        Self {
+            ticket: Ticket::default(),
+            left: Left::default(),
+            edited: false,
+            quantity: NodeRef::default(),
+            focus: false,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
@@ -114,6 +124,7 @@ impl Component for TicketForm {
             self.ticket.kind = OrderKind::Limit;
             self.ticket.price = number::plain_price(instrument, price);
             self.edited = true;
+            self.focus = true;
             asks = true;
         }
         if asks {
@@ -144,6 +155,15 @@ impl Component for TicketForm {
                 { self.answer(ctx.props()) }
                 { preview_table(&ctx.props().venue, order.ok(), ctx.props().preview.as_ref()) }
             </form>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if std::mem::take(&mut self.focus)
+            && let Some(quantity) = self.quantity.cast::<HtmlInputElement>()
+        {
+            // A field that cannot take the focus leaves it where it is.
+            let _ = quantity.focus();
         }
     }
 }
@@ -202,8 +222,9 @@ impl TicketForm {
                 AttrValue::from(ctx.props().venue.quote_symbol(instrument).as_str().to_owned())
             });
         let own = errors.price.clone().filter(|_| self.left.price);
-        field(TextField {
+        text_field(TextField {
             id: "price",
+            place: NodeRef::default(),
             label: "Price",
             unit,
             value: self.ticket.price.clone(),
@@ -222,8 +243,9 @@ impl TicketForm {
                 AttrValue::from(props.venue.asset_symbol(instrument.base()))
             });
         let own = errors.quantity.clone().filter(|_| self.left.quantity);
-        field(TextField {
+        text_field(TextField {
             id: "quantity",
+            place: self.quantity.clone(),
             label: "Quantity",
             unit,
             value: self.ticket.quantity.clone(),
@@ -298,25 +320,26 @@ impl TicketForm {
     /// The refusal of the last order, if it is about this field and the fields have not changed since.
     fn refusal(&self, props: &TicketFormProps, field: Field) -> Option<String> {
         match props.answer.as_deref() {
-            Some(Answer::Refused { code, message })
-                if !self.edited && field_of(code) == self.place(field) =>
-            {
+            Some(Answer::Refused { code, message }) if !self.edited && self.field_of(code) == field => {
                 Some(message.clone())
             }
             _ => None,
         }
     }
 
-    /// A market order has no price field: what concerns it is said at the ticket.
-    fn place(&self, field: Field) -> Field {
-        if field == Field::Price && self.ticket.kind == OrderKind::Market { Field::Whole } else { field }
+    /// Where a refusal is shown. A market order has no price field: what concerns it is said at the ticket.
+    fn field_of(&self, code: &str) -> Field {
+        match (field_of(code), self.ticket.kind) {
+            (Field::Price, OrderKind::Market) => Field::Whole,
+            (field, _) => field,
+        }
     }
 
     fn answer(&self, props: &TicketFormProps) -> Html {
         let (class, code, text) = match props.answer.as_deref() {
             Some(Answer::Done(words)) if !self.edited => ("answer good", "done", words.clone()),
             Some(Answer::Refused { code, message }) if !self.edited => {
-                let text = match field_of(code) {
+                let text = match self.field_of(code) {
                     Field::Whole => format!("Refused: {message}"),
                     Field::Price | Field::Quantity => "Refused: see the field above.".to_owned(),
                 };
@@ -349,38 +372,4 @@ fn available(props: &TicketFormProps, side: Side) -> Html {
             <span class="figure" data-testid="available">{ props.venue.amount(asset, amount) }</span>
         </p>
     }
-}
-
-/// A text field with its unit and its error.
-struct TextField {
-    id: &'static str,
-    label: &'static str,
-    unit: AttrValue,
-    value: String,
-    error: Option<String>,
-    onedit: Callback<Event>,
-    onblur: Callback<FocusEvent>,
-}
-
-fn field(field: TextField) -> Html {
-    let TextField { id, label, unit, value, error, onedit, onblur } = field;
-    let error_id = format!("ticket-{id}-error");
-    html! {
-        <div class={classes!("field", error.is_some().then_some("invalid"))}>
-            <label class="field-label" for={format!("ticket-{id}")}>{ label }</label>
-            <span class="input">
-                <input id={format!("ticket-{id}")} type="text" inputmode="decimal" autocomplete="off" {value}
-                    aria-invalid={error.is_some().then_some("true")}
-                    aria-describedby={error.is_some().then(|| error_id.clone())}
-                    oninput={onedit.reform(Event::from)} onchange={onedit} {onblur} data-testid={id} />
-                <span class="unit">{ unit }</span>
-            </span>
-            <p class="field-error" id={error_id} data-testid={format!("{id}-error")}>{ error.unwrap_or_default() }</p>
-        </div>
-    }
-}
-
-/// The text in the field that the event comes from: typed, cut, or filled in by the browser.
-pub(crate) fn typed(event: &Event) -> Option<String> {
-    Some(event.target_dyn_into::<HtmlInputElement>()?.value())
 }
