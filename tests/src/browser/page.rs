@@ -1,8 +1,10 @@
 //! The page as a user has it: a browser with a profile, and the page in its tabs.
 
 use std::cell::RefCell;
+use std::fs;
 use std::path::PathBuf;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,7 +14,7 @@ use super::chromium::Chromium;
 use super::driver::Driver;
 use super::programs::{Programs, workspace};
 use super::session::{Session, keep};
-use super::wait::wait;
+use super::wait::{DEADLINE, ask_until, wait};
 
 /// The page in a browser of its own. What it does for itself (reload, tabs, death of the browser) is here; what a
 /// user does on it is in the files beside this one.
@@ -244,7 +246,7 @@ impl Page {
     /// If that does not happen in time.
     pub fn wait_text(&self, id: &str, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let mut last = None;
-        let found = super::wait::ask_until(super::DEADLINE, || {
+        let found = ask_until(DEADLINE, || {
             last = self.text(id);
             last.clone().filter(|text| holds(text))
         });
@@ -257,7 +259,7 @@ impl Page {
     /// If that does not happen in time.
     pub fn wait_data(&self, id: &str, name: &str, value: &str) {
         let mut last = None;
-        let found = super::wait::ask_until(super::DEADLINE, || {
+        let found = ask_until(DEADLINE, || {
             last = self.data(id, name);
             (last.as_deref() == Some(value)).then_some(())
         });
@@ -339,8 +341,18 @@ impl Drop for Page {
             }
         }
         self.kill_browser();
+        // The browser's helpers end a moment after it, and until then they may write.
+        let folder = self.folder.path();
+        let gone =
+            ask_until(LAST_WRITES, || (fs::remove_dir_all(folder).is_ok() || !folder.exists()).then_some(()));
+        if gone.is_none() {
+            eprintln!("{} could not be removed", folder.display());
+        }
     }
 }
+
+/// How long the helpers of a killed browser may go on.
+const LAST_WRITES: Duration = Duration::from_secs(10);
 
 /// The CSS selector of a test id.
 pub(super) fn selector(id: &str) -> String {

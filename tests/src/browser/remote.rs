@@ -56,10 +56,10 @@ impl Page {
         self.fill("server-address", address);
         self.click("sync-list");
         wait("the list of exchanges on the server", || {
-            let rows = self.rows("remote", "exchange");
+            (self.has("remote") || self.has("remote-empty")).then_some(())?;
             let text = |row: &Value, name: &str| row["data"][name].as_str().unwrap_or_default().to_owned();
-            let listed = rows.iter().map(|row| (text(row, "exchange"), text(row, "digest"))).collect();
-            (self.has("remote") || self.has("remote-empty")).then_some(listed)
+            let rows = self.rows("remote", "exchange");
+            Some(rows.iter().map(|row| (text(row, "exchange"), text(row, "digest"))).collect())
         })
     }
 

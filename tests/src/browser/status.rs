@@ -70,13 +70,16 @@ impl Page {
     /// # Panics
     /// If it does not appear in time.
     pub fn wait_session(&self, state: &str) -> String {
-        let mut last = None;
+        // State and words in one look: between two looks the screen may change.
+        let look = "const screen = document.querySelector('[data-testid=session]');
+            return screen && [screen.dataset.session, screen.innerText]";
+        let mut last = Value::Null;
         let found = ask_until(DEADLINE, || {
-            last = self.session_state();
-            (last.as_deref() == Some(state)).then(|| self.text("session"))?
+            last = self.script(look, &[]);
+            last[1].as_str().filter(|_| last[0] == state).map(str::to_owned)
         });
         found.unwrap_or_else(|| {
-            panic!("the session should be {state}; it is {last:?}, status {:?}", self.status())
+            panic!("the session should be {state}; it is {last}, the status {:?}", self.status())
         })
     }
 
