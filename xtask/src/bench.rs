@@ -1,18 +1,36 @@
-//! `cargo xtask bench`: the figures of `docs/BENCHMARKS.md`.
+//! `cargo xtask bench`: the figures of `docs/BENCHMARKS.md`, as rows of a Markdown table.
 //!
-//! The native part is the `bench` command of the `outcry` binary. A part that runs in a browser belongs
-//! below it, as a further step of [`bench`].
+//! The engine is measured natively and in Chromium's worker in the same run; the page is measured as it is delivered.
+//! What is measured, and how, stands in `tests/src/bin/measure.rs`.
 
+use crate::browser::Browser;
 use crate::failure::Outcome;
+use crate::page;
 use crate::process::run;
+use crate::run::build_server;
 use crate::step::step;
+use crate::test::name_programs;
 use crate::workspace::Workspace;
 
 /// Builds in release and measures; with a filter, only what contains it.
 pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Outcome<()> {
-    step("measure on this machine", || {
+    let browser = Browser::ready(workspace)?;
+    page::deliver(workspace)?;
+    build_server(workspace)?;
+    step("measure", || {
         let mut cargo = workspace.cargo();
-        cargo.args(["run", "--release", "--package", "outcry-server", "--bin", "outcry", "--", "bench"]);
+        cargo.args([
+            "run",
+            "--quiet",
+            "--package",
+            "outcry-tests",
+            "--features",
+            "e2e",
+            "--bin",
+            "measure",
+            "--",
+        ]);
+        name_programs(workspace, &browser, &mut cargo);
         run(cargo.args(filter))
     })
 }

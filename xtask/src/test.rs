@@ -161,9 +161,14 @@ fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
         "--test",
         "e2e_*",
     ]);
+    name_programs(workspace, &browser, &mut cargo);
+    count(cargo.args(["--", "--test-threads", &threads.to_string()]).args(filter))
+}
+
+/// Tells a program that drives the real page where page, server and browser are.
+pub(crate) fn name_programs(workspace: &Workspace, browser: &Browser, cargo: &mut Command) {
     cargo.env("OUTCRY_BIN", workspace.server()).env("OUTCRY_DIST", workspace.dist());
     cargo.env("CHROMEDRIVER", &browser.driver).env("CHROME_BIN", &browser.chromium);
-    count(cargo.args(["--", "--test-threads", &threads.to_string()]).args(filter))
 }
 
 /// `cargo test` of a package compiled to wasm, run by wasm-bindgen's test runner.
