@@ -73,9 +73,10 @@ fn nothing_shown_as_saved_is_lost_when_the_browser_is_killed() {
     page.choose("instrument", "ACME");
     let mut own = Vec::new();
     for round in 0..KILLS {
+        page.write_limit("buy", &format!("{}.00", 40 + round), "1");
         page.choose("crowd-speed", "100\u{d7}");
         page.set_crowd(true);
-        assert_eq!(page.place_limit("buy", &format!("{}.00", 40 + round), "1").code, "done");
+        assert_eq!(page.send_ticket().code, "done");
         own = page.wait_orders("one more", |orders| orders.len() == own.len() + 1);
         let placed = page.wait_status("open", |_| true).sequence;
         let shown = page.wait_status("the order is saved", |status| status.saved >= placed);
