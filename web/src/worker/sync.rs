@@ -187,8 +187,17 @@ impl Service {
             Ok(found) => found,
             Err(message) => return Came::Failure(message),
         };
-        if let Some(link) = self.state.borrow_mut().desk.as_mut().and_then(|desk| desk.link.as_mut()) {
+        if let Some(link) = self
+            .state
+            .borrow_mut()
+            .desk
+            .as_mut()
+            .and_then(|desk| desk.link.as_mut())
+            .filter(|link| link.replica.journal() == id)
+        {
             link.anchor = anchor;
+            // What was read is stored, though the replica may not have been told of it: it must know that it is sent.
+            link.replica.advanced(chunk.after());
         }
         let url = format!("{}/append?epoch={epoch}", exchange_url(&address, id));
         let came = answer(send("POST", &url, Body::Bytes(&chunk.to_bytes())).await);
