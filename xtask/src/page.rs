@@ -36,5 +36,9 @@ fn build(workspace: &Workspace, tools: &PageTools) -> Outcome<()> {
     // Trunk takes NO_COLOR for a flag and stops at any value but true and false.
     trunk.env_remove("NO_COLOR").env("TRUNK_COLOR", if is_coloured() { "auto" } else { "never" });
     trunk.env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Page and worker compare this name. Outside a git checkout it is the package's version.
+    if let Ok(revision) = capture(workspace.command("git").args(["describe", "--always", "--dirty"])) {
+        trunk.env("OUTCRY_BUILD", revision.trim());
+    }
     run(&mut trunk)
 }
