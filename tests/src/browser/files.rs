@@ -56,12 +56,14 @@ impl Page {
         self.give_files("file-input", paths);
     }
 
-    /// Presses pause as soon as an import can be paused, quicker than any hand: in the page itself, once a frame.
+    /// Presses pause from the first moment of the next import on until it is held, quicker than any hand: in the page
+    /// itself, once a frame. While a file is still being read there is nothing to hold yet.
     pub fn pause_next_import(&self) {
         let script = "
             const press = () => {
-                const pause = document.querySelector('[data-testid=import-pause]');
-                if (pause) pause.click(); else requestAnimationFrame(press);
+                if (document.querySelector('[data-testid=import]')?.dataset.stage === 'paused') return;
+                document.querySelector('[data-testid=import-pause]')?.click();
+                requestAnimationFrame(press);
             };
             press()";
         self.script(script, &[]);
