@@ -159,6 +159,11 @@ impl Desk {
         }
     }
 
+    /// Counts events per second from now: what was executed before the desk was shown is its past.
+    pub fn count_anew(&mut self) {
+        self.meter = Meter::default();
+    }
+
     /// Lets the crowd do what is due, until `deadline`. What was not done by then stays due, and the market's
     /// clock waits for it.
     pub fn work(&mut self, real: f64, deadline: f64, clock: impl Fn() -> f64) {

@@ -283,7 +283,8 @@ impl Service {
     }
 
     /// Puts an exchange on the screen and remembers it as the last one.
-    pub(super) async fn show(&self, desk: Desk, session: Session) {
+    pub(super) async fn show(&self, mut desk: Desk, session: Session) {
+        desk.count_anew();
         let (journal, id) = (desk.id, desk.id.to_string());
         {
             let mut state = self.state.borrow_mut();

@@ -50,6 +50,16 @@ impl Service {
         self.state.borrow_mut().load = Some(load);
     }
 
+    /// Goes on with the file that is under way.
+    fn go_on(&self, load: Load) {
+        let mut state = self.state.borrow_mut();
+        let load = match &state.load {
+            Some(under_way) => load.after(under_way),
+            None => load,
+        };
+        state.load = Some(load);
+    }
+
     /// Begins an import; one at a time.
     pub(super) fn begin_import(&self, import: Import) {
         let (Import::Orders { name, .. } | Import::Lobster { name, .. } | Import::Journal { name, .. }) =
@@ -123,7 +133,7 @@ impl Service {
         let start = venue.exchange().now();
         let mut desk = Desk::new((id, exchange_name), venue, saver, setting, lock, start, self.now());
         desk.executed(self.now(), 0, false);
-        self.show_load(Load::replay(name, replay, self.now()));
+        self.go_on(Load::replay(name, replay, self.now()));
         self.show(desk, Session::Open).await;
     }
 

@@ -120,8 +120,20 @@ impl Load {
         !matches!(self.content, Content::Nothing)
     }
 
-    /// Does what was asked of it. Forgetting it is the caller's.
-    pub fn control(&mut self, desk: &mut Desk, real: f64, control: ImportControl) {
+    /// Goes on with a file that was under way: held, stopped or given a speed meanwhile, it still is.
+    #[must_use]
+    pub fn after(mut self, under_way: &Self) -> Self {
+        self.speed = under_way.speed;
+        match under_way.stage {
+            ImportStage::Paused => self.stage = ImportStage::Paused,
+            ImportStage::Canceled => self.end(ImportStage::Canceled),
+            _ => {}
+        }
+        self
+    }
+
+    /// Does what was asked of it; without a desk there is nothing yet to take back. Forgetting it is the caller's.
+    pub fn control(&mut self, desk: Option<&mut Desk>, real: f64, control: ImportControl) {
         self.turned = real;
         match (control, &self.stage) {
             (ImportControl::Pause, ImportStage::Running) => self.stage = ImportStage::Paused,
@@ -135,8 +147,10 @@ impl Load {
         }
     }
 
-    fn cancel(&mut self, desk: &mut Desk, real: f64) {
-        self.take_back(desk, real);
+    fn cancel(&mut self, desk: Option<&mut Desk>, real: f64) {
+        if let Some(desk) = desk {
+            self.take_back(desk, real);
+        }
         self.end(ImportStage::Canceled);
     }
 

@@ -179,8 +179,8 @@ impl Service {
         let State { load, desk, .. } = &mut *state;
         if control == ImportControl::Dismiss {
             load.take_if(|load| load.is_over());
-        } else if let (Some(load), Some(desk)) = (load, desk) {
-            load.control(desk, real, control);
+        } else if let Some(load) = load {
+            load.control(desk.as_mut(), real, control);
         }
     }
 

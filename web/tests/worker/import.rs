@@ -124,6 +124,20 @@ async fn a_recording_plays_on_an_exchange_of_its_own() {
     assert_eq!(back.status.digest, demo.status.digest, "the demo is as it was left");
 }
 
+/// Planted: a replay that replaces what was under way plays to its end.
+#[wasm_bindgen_test]
+async fn a_recording_held_before_it_is_read_stays_held() {
+    let page = Page::open("held").await;
+    page.settle().await;
+    page.load_recording(BOOK, false);
+    page.request(Request::ImportControl(ImportControl::Pause));
+    let held = page.until(|frame| frame.status.name == "TEST as recorded").await;
+    let load = held.status.import.expect("it is there");
+    assert_eq!((load.stage, load.done), (ImportStage::Paused, 0));
+    page.request(Request::ImportControl(ImportControl::Resume));
+    assert_eq!(page.loaded().await.0.done, 3);
+}
+
 #[wasm_bindgen_test]
 async fn a_row_that_differs_is_told() {
     let page = Page::open("differing").await;

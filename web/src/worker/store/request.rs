@@ -10,11 +10,14 @@ use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
 use super::StoreError;
 
-/// What the browser says about an error, in one line.
+/// What the browser says about an error, in one line; that there is no room, in plain words.
 #[must_use]
 pub fn describe(error: &JsValue) -> String {
     if let Some(exception) = error.dyn_ref::<DomException>() {
         let (name, message) = (exception.name(), exception.message());
+        if name == "QuotaExceededError" {
+            return format!("the browser gives this page no more room ({name})");
+        }
         return if message.is_empty() { name } else { format!("{name}: {message}") };
     }
     if let Some(error) = error.dyn_ref::<js_sys::Error>() {
