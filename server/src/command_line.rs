@@ -54,7 +54,7 @@ Examples:
   outcry serve --page dist                      the page as well
   outcry serve --host 0.0.0.0 --port 80 --data /var/lib/outcry --log json
 
-Every option can be set in the environment instead (OUTCRY_PORT=9000 outcry serve). The API is described at /docs
+Every option can be set in the environment instead (OUTCRY_PORT=9000 outcry serve). The API is described at /docs \
 and /openapi.json, and /health answers when the server is up. Stops cleanly on Ctrl-C and SIGTERM.";
 
 /// `outcry serve`.
@@ -137,19 +137,19 @@ impl From<ClockSource> for Clock {
 }
 
 const REPLAY_HELP: &str = "\
-LOBSTER files come in pairs: messages, and the book after each of them. Row i of the book file is compared with the
-engine's book after message i. Only a level that enters at the deep end of the file's window is taken from the book
-file, because the messages cannot tell it; those are counted. Symbol and levels are read from the file name if it is
+LOBSTER files come in pairs: messages, and the book after each of them. Row i of the book file is compared with the \
+engine's book after message i. Only a level that enters at the deep end of the file's window is taken from the book \
+file, because the messages cannot tell it; those are counted. Symbol and levels are read from the file name if it is \
 LOBSTER's own (AAPL_2012-06-21_34200000_57600000_message_10.csv).
 
-As recorded, an execution reduces the order it names. With --rematch each aggressor is submitted as one IOC order and
+As recorded, an execution reduces the order it names. With --rematch each aggressor is submitted as one IOC order and \
 the engine's fills are compared with the file's; only aggressors whose resting orders are all known are compared.
 
 Examples:
   outcry replay --lobster AAPL_message_10.csv AAPL_orderbook_10.csv --levels 10
   outcry replay --lobster AMZN_message_1.csv AMZN_orderbook_1.csv --levels 1 --rematch --json
 
-Exits with 0 only if no row differs; with --rematch only if at least 99.7 % of the aggressors that were compared are
+Exits with 0 only if no row differs; with --rematch only if at least 99.7 % of the aggressors that were compared are \
 equal (the venue itself is not strictly first in, first out, so a few never are).";
 
 /// `outcry replay`.
@@ -173,7 +173,7 @@ pub struct Replay {
 }
 
 const VERIFY_HELP: &str = "\
-Replays every command of the file and compares the digests its writer stored. A file that was cut off or damaged is
+Replays every command of the file and compares the digests its writer stored. A file that was cut off or damaged is \
 read as far as it is good, and the answer says how far that is.
 
 Examples:
@@ -224,7 +224,7 @@ pub struct Simulate {
 }
 
 const BENCH_HELP: &str = "\
-45 % new orders, 45 % cancels of random live orders, 5 % replaces, 5 % takers, over a book of many resting orders;
+45 % new orders, 45 % cancels of random live orders, 5 % replaces, 5 % takers, over a book of many resting orders; \
 events produced and digest kept. The flow is generated before the clock starts. The median run is the figure.
 
 Examples:
