@@ -146,6 +146,11 @@ impl Page {
         self.session().click(&selector(id));
     }
 
+    /// Clicks what may be gone by now, if it is there. Found and clicked in one moment of the page.
+    pub fn click_if_there(&self, id: &str) {
+        self.script("document.querySelector(arguments[0])?.click()", &[selector(id).into()]);
+    }
+
     /// Clicks the first element that matches a CSS selector.
     pub fn click_css(&self, css: &str) {
         self.session().click(css);
