@@ -1,0 +1,1 @@
+//! Call auctions: one price for all orders that wait.

@@ -1,0 +1,1 @@
+//! Bands: tick tables, price bands, and the rules that interrupt trading.

@@ -1,0 +1,1 @@
+//! The cash desk: sells one asset for money at a rate that is frozen into each order.

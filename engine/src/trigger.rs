@@ -1,0 +1,1 @@
+//! Triggers: orders that wait for a price.
