@@ -18,6 +18,7 @@ impl Exchange {
         let mut needed = vec![vec![0_i64; assets]; self.accounts().len()];
         let mut open = vec![0_u32; self.accounts().len()];
         for (id, instrument) in (0..).map(InstrumentId::new).zip(&self.instruments) {
+            assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");
             for side in Side::BOTH {
                 for order in self.queue(id, side) {
                     let hold = instrument.hold(side, order.price, order.leaves.get());
@@ -99,7 +100,8 @@ impl Exchange {
 impl crate::RestingOrder {
     fn digest(&self, hasher: &mut Hasher) {
         hasher.word(self.order.get());
-        hasher.word(u64::from(self.account.get()) << 1 | u64::from(self.posting == crate::Posting::PostOnly));
+        hasher
+            .word(u64::from(self.account.get()) << 1 | u64::from(self.posting() == crate::Posting::PostOnly));
         hasher.signed(self.price.get());
         hasher.word(self.quantity.get());
         hasher.word(self.leaves.get());

@@ -14,7 +14,7 @@ use crate::digest::Hasher;
 use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::{
     Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, Command, Digest, Event, Instrument,
-    InstrumentId, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, Side, Symbol, Timestamp,
+    InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, Side, Symbol, Timestamp,
 };
 
 /// A market: instruments, books, accounts and the counters that name things.
@@ -199,13 +199,16 @@ impl Exchange {
     #[must_use]
     pub fn best(&self, instrument: InstrumentId, side: Side) -> Option<Price> {
         self.instrument(instrument)?;
-        self.books.best(instrument, side)
+        self.books.best(instrument, Layer::Lit, side)
     }
 
     /// The price levels of a side, best first (L2).
     pub fn depth(&self, instrument: InstrumentId, side: Side) -> impl Iterator<Item = Level> + '_ {
         let known = self.instrument(instrument).map(|_| instrument);
-        known.into_iter().flat_map(move |id| self.books.levels(id, side)).map(|level| level.view())
+        known
+            .into_iter()
+            .flat_map(move |id| self.books.levels(id, Layer::Lit, side))
+            .map(|level| level.view())
     }
 
     /// The resting orders of a side in priority order (L3).
@@ -213,15 +216,14 @@ impl Exchange {
         let known = self.instrument(instrument).map(|_| instrument);
         known
             .into_iter()
-            .flat_map(move |id| self.books.levels(id, side))
+            .flat_map(move |id| self.books.levels(id, Layer::Lit, side))
             .flat_map(|level| self.books.queue(level))
-            .copied()
     }
 
     /// An open order, `None` if it was never accepted or is closed.
     #[must_use]
     pub fn order(&self, order: OrderId) -> Option<RestingOrder> {
-        self.books.find(order).map(|slot| *self.books.resting(slot))
+        self.books.find(order).map(|slot| self.books.resting(slot))
     }
 
     /// How many orders are open.

@@ -43,7 +43,7 @@ mod digest;
 
 pub use account::{Account, Balance};
 pub use asset::Asset;
-pub use book::{Level, RestingOrder};
+pub use book::{Layer, Level, OrderFlags, RestingOrder};
 pub use command::{Command, NewInstrument};
 pub use decimal::{DecimalError, parse as parse_decimal};
 pub use digest::Digest;

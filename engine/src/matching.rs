@@ -4,7 +4,7 @@
 //! limit ends. Entry and replacement share that one loop, and both sides share one path.
 
 use crate::account::Posting as Line;
-use crate::book::Slot;
+use crate::book::{Layer, Slot};
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, NewOrder, OrderId, OrderPrice,
@@ -155,7 +155,7 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
         let slot = self.own_order(account, order)?;
-        let old = *self.books.resting(slot);
+        let old = self.books.resting(slot);
         let instrument = self.instruments[old.instrument.index()];
         limit_hold(&instrument, old.instrument, old.side, price, quantity)?;
         let asset = instrument.gives(old.side);
@@ -168,7 +168,7 @@ impl Exchange {
             let filled = Qty::new(filled).expect("a total not above the filled quantity has one");
             return Err(Reject::BelowFilled { instrument: old.instrument, quantity, filled });
         };
-        if old.posting == Posting::PostOnly {
+        if old.posting() == Posting::PostOnly {
             self.refuse_taking(old.instrument, old.side, price)?;
         }
         let kept = price == old.price && leaves <= old.leaves;
@@ -205,7 +205,7 @@ impl Exchange {
                 price: OrderPrice::Limit(price),
                 quantity,
                 leaves: leaves.get(),
-                posting: old.posting,
+                posting: old.posting(),
                 held: hold,
             };
             self.trade(&mut incoming, events);
@@ -235,7 +235,7 @@ impl Exchange {
     ) -> Reach {
         let tick_value = i128::from(self.instruments[instrument.index()].tick_value());
         let mut reach = Reach::default();
-        for level in self.books.levels(instrument, side.opposite()) {
+        for level in self.books.levels(instrument, Layer::Lit, side.opposite()) {
             let left = quantity.get() - reach.lots;
             if left == 0 || !price.reaches(side, level.price) {
                 break;
@@ -251,8 +251,11 @@ impl Exchange {
     fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
         let instrument = self.instruments[incoming.instrument.index()];
         while incoming.leaves > 0 {
-            let Some(slot) = self.books.front(incoming.instrument, incoming.side.opposite()) else { break };
-            let maker = *self.books.resting(slot);
+            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite())
+            else {
+                break;
+            };
+            let maker = self.books.resting(slot);
             if !incoming.price.reaches(incoming.side, maker.price) {
                 break;
             }
@@ -294,11 +297,12 @@ impl Exchange {
             order,
             account,
             instrument,
+            layer: Layer::Lit,
             side,
             price,
             quantity,
             leaves,
-            posting,
+            flags: posting.into(),
         });
         self.ledger.count_order(account);
         events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead });
@@ -321,7 +325,7 @@ impl Exchange {
     }
 
     fn refuse_taking(&self, instrument: InstrumentId, side: Side, price: Price) -> Result<(), Reject> {
-        match self.books.best(instrument, side.opposite()) {
+        match self.books.best(instrument, Layer::Lit, side.opposite()) {
             Some(best) if side.crosses(price, best) => {
                 Err(Reject::PostOnlyWouldTake { instrument, price, best })
             }

@@ -46,7 +46,7 @@ impl Exchange {
         let instrument = &self.instruments[terms.instrument.index()];
         let (quantity, taker_fee) = (terms.quantity.get(), instrument.terms().taker_fee);
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
-        for level in self.books.levels(terms.instrument, terms.side.opposite()) {
+        for level in self.books.levels(terms.instrument, crate::Layer::Lit, terms.side.opposite()) {
             if left == 0 || !terms.price.reaches(terms.side, level.price) {
                 break;
             }
@@ -71,7 +71,7 @@ impl Exchange {
         }
         let (rests, ahead) = match (terms.price, terms.time_in_force) {
             (OrderPrice::Limit(price), TimeInForce::GoodTillCancel) if left > 0 => {
-                let queue = self.books.level(terms.instrument, terms.side, price);
+                let queue = self.books.level(terms.instrument, crate::Layer::Lit, terms.side, price);
                 (left, queue.map_or(0, |level| level.quantity))
             }
             _ => (0, 0),

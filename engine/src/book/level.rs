@@ -20,6 +20,8 @@ pub(crate) struct LevelQueue {
     pub(crate) price: Price,
     /// Sum of what is left of its orders, in lots.
     pub(crate) quantity: u64,
+    /// Sum of what its icebergs have behind what they display, in lots.
+    pub(crate) reserve: u64,
     pub(crate) orders: u32,
     pub(crate) head: Slot,
     pub(crate) tail: Slot,

@@ -70,7 +70,7 @@ fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) 
             price: resting.price,
             quantity: resting.quantity,
             leaves: resting.leaves,
-            posting: resting.posting,
+            posting: resting.posting(),
             accepted,
         })
     });
