@@ -5,16 +5,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::auction::Indication;
 use crate::digest::Hasher;
 use crate::{
-    AccountId, AccountName, Amount, AssetId, InstrumentId, Lots, NewInstrument, NewOrder, OrderId,
-    OrderPrice, Price, Qty, Reject, Side, Symbol, TradeId,
+    AccountId, AccountName, AccountSetting, Amount, AssetId, CashOrderId, Condition, DeskId, InstrumentId,
+    InstrumentSetting, Layer, Lots, MarketSetting, NewInstrument, NewOrder, OrderId, OrderPrice, Phase, PhaseCause,
+    PhaseEnd, Price, Qty, Rate, Reject, SelfTrade, Side, Symbol, TimeInForce, TradeId,
 };
 
 /// One thing that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// The command was refused. Nothing but the sequence changed.
+    /// The command was refused. It changed nothing but the sequence. It is the last event of its command: before it stands
+    /// at most what became due by the time that the command brought.
     CommandRejected(Reject),
     /// An asset exists.
     AssetCreated {
@@ -41,12 +44,67 @@ pub enum Event {
     },
     /// A balance changed.
     LedgerPosted(LedgerLine),
-    /// An order was accepted. It has not traded or rested yet; what it does follows in the same command.
+    /// An order was accepted. It has not traded or rested yet; what it does follows in the same command. Its conditions, if
+    /// it has any, follow at once.
     OrderAccepted {
         /// Its id, new.
         order: OrderId,
         /// What was asked.
         terms: NewOrder,
+    },
+    /// The accepted order has this condition.
+    OrderConditioned {
+        /// The order.
+        order: OrderId,
+        /// One of its conditions.
+        condition: Condition,
+    },
+    /// What is left of an order waits outside the book. It comes out by [`Event::OrderTriggered`] or
+    /// [`Event::OrderEntered`], or is canceled.
+    OrderWaits {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// On which side.
+        side: Side,
+        /// How much waits.
+        leaves: Qty,
+        /// What for.
+        waits_for: WaitsFor,
+    },
+    /// The price that an order waited for is reached; its entry follows in the same command, after what was triggered
+    /// before it.
+    OrderTriggered {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// Its trigger price; of a trailing stop the latest one.
+        trigger: Price,
+        /// The price that reached it.
+        reference: Price,
+    },
+    /// An order that waited, or rested at a pegged price, enters now as an aggressor; what it does follows.
+    OrderEntered {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// On which side.
+        side: Side,
+        /// How far it may trade now.
+        price: OrderPrice,
+        /// How much of it.
+        leaves: Qty,
+        /// Where it was until now.
+        from: Place,
     },
     /// What is left of an order went into the book, behind `ahead` lots at its price.
     OrderRested {
@@ -60,10 +118,77 @@ pub enum Event {
         side: Side,
         /// At which price.
         price: Price,
-        /// How much rests.
+        /// How much rests; of an iceberg the peak that is shown, the rest of it is behind.
         leaves: Qty,
+        /// Lots before it in the queue of its price and layer.
+        ahead: Lots,
+        /// Whether others see it.
+        layer: Layer,
+    },
+    /// An iceberg shows its next peak, at the end of the queue of its price.
+    OrderRefilled {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// On which side.
+        side: Side,
+        /// At which price.
+        price: Price,
+        /// How much is shown.
+        shown: Qty,
         /// Lots before it in the queue of its price.
         ahead: Lots,
+    },
+    /// The limit of an order was changed by a rule, on entry: post-only with repricing, or a price band.
+    OrderRepriced {
+        /// The order.
+        order: OrderId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// Its limit as asked.
+        old_price: Price,
+        /// Its limit from now.
+        price: Price,
+        /// Which rule.
+        reason: RepriceReason,
+    },
+    /// An order was made smaller by a rule; at zero it is closed.
+    OrderReduced {
+        /// The order.
+        order: OrderId,
+        /// Whose.
+        account: AccountId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// By how much.
+        by: Lots,
+        /// What is left.
+        leaves: Lots,
+        /// Which rule.
+        reason: ReduceReason,
+    },
+    /// Two orders met that may not trade with each other. With [`SelfTrade::Decrement`] both lost `quantity`, and what has
+    /// nothing left is closed; with the other rules what is canceled follows.
+    TradePrevented {
+        /// The resting order.
+        maker: OrderId,
+        /// The aggressor.
+        taker: OrderId,
+        /// Of what.
+        instrument: InstrumentId,
+        /// The price of the resting order.
+        price: Price,
+        /// What would have traded.
+        quantity: Qty,
+        /// What is left of the resting order now.
+        maker_leaves: Lots,
+        /// What is left of the aggressor now.
+        taker_leaves: Lots,
+        /// The rule.
+        rule: SelfTrade,
     },
     /// Two orders traded, at the price of the maker.
     Traded(Trade),
@@ -81,8 +206,8 @@ pub enum Event {
         price: OrderPrice,
         /// The quantity that was canceled.
         canceled: Lots,
-        /// Whether that quantity rested in the book until now.
-        rested: bool,
+        /// Where that quantity was until now.
+        from: Place,
         /// Why.
         reason: CancelReason,
     },
@@ -110,6 +235,195 @@ pub enum Event {
         /// What became of its place in the queue.
         priority: Priority,
     },
+    /// One entry of a mass quote was refused; the others go on.
+    QuoteRefused {
+        /// Its place in the command, from 0.
+        entry: u32,
+        /// Why.
+        reject: Reject,
+    },
+    /// The kill switch is set: the account's orders were canceled and new ones are refused.
+    AccountBlocked {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The kill switch is released.
+    AccountUnblocked {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A setting of an instrument has a new value.
+    InstrumentSet {
+        /// Which.
+        instrument: InstrumentId,
+        /// What.
+        setting: InstrumentSetting,
+    },
+    /// A setting of an account has a new value.
+    AccountSet {
+        /// Whose.
+        account: AccountId,
+        /// What.
+        setting: AccountSetting,
+    },
+    /// A setting of the market has a new value.
+    MarketSet {
+        /// What.
+        setting: MarketSetting,
+    },
+    /// Trading goes another way from now.
+    PhaseChanged {
+        /// Where.
+        instrument: InstrumentId,
+        /// How.
+        phase: Phase,
+        /// When it ends by itself, the random part drawn already.
+        end: Option<PhaseEnd>,
+        /// Why.
+        cause: PhaseCause,
+    },
+    /// What an uncross now would give is something else than before.
+    IndicationChanged {
+        /// Where.
+        instrument: InstrumentId,
+        /// What it would give.
+        indication: Indication,
+    },
+    /// The orders that wait for an auction meet at one price; its trades follow.
+    Uncrossed {
+        /// Where.
+        instrument: InstrumentId,
+        /// What it gives.
+        indication: Indication,
+    },
+    /// Prices outside are not traded (limit up, limit down), from now.
+    BandsMoved {
+        /// Where.
+        instrument: InstrumentId,
+        /// Lowest price that trades.
+        low: Price,
+        /// Highest price that trades.
+        high: Price,
+    },
+    /// The touch stands at a band (limit up, limit down): if it stays, trading pauses.
+    LimitState {
+        /// Where.
+        instrument: InstrumentId,
+        /// Whether it begins or is over.
+        entered: bool,
+    },
+    /// The command brought as many follow-ups as it may; the others wait for the next command of the instrument.
+    FollowUpsStopped {
+        /// Where.
+        instrument: InstrumentId,
+        /// How many it brought.
+        done: u32,
+    },
+    /// The clock was advanced.
+    ClockAdvanced,
+    /// A cash desk is open.
+    DeskOpened {
+        /// Its id.
+        desk: DeskId,
+        /// Whose coins it sells, and who is paid.
+        account: AccountId,
+        /// What it sells.
+        sells: AssetId,
+        /// Most it will ever sell.
+        cap: Amount,
+    },
+    /// A desk has a rate.
+    RateSet {
+        /// The desk.
+        desk: DeskId,
+        /// The currency.
+        money: AssetId,
+        /// What one whole coin costs.
+        rate: Rate,
+    },
+    /// Money was spent at a desk. Its ledger lines follow, unless it is the answer to a repeat.
+    CashSpent {
+        /// The desk.
+        desk: DeskId,
+        /// The purchase: new, or the first one of a repeat.
+        purchase: CashOrderId,
+        /// Who bought.
+        account: AccountId,
+        /// The currency paid.
+        money: AssetId,
+        /// How much of it.
+        amount: Amount,
+        /// The rate that was frozen into it.
+        rate: Rate,
+        /// What it bought, rounded up to the coin's minor unit.
+        coins: Amount,
+        /// Whether this answers a repeat: nothing changed.
+        repeated: bool,
+    },
+}
+
+/// Where an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Place {
+    /// On its way in.
+    Incoming,
+    /// Outside the book, for a price, a quantity or an auction.
+    Waiting,
+    /// In the displayed book.
+    Lit,
+    /// In the book, not displayed.
+    Dark,
+}
+
+impl From<Layer> for Place {
+    fn from(layer: Layer) -> Self {
+        match layer {
+            Layer::Lit => Self::Lit,
+            Layer::Dark => Self::Dark,
+        }
+    }
+}
+
+/// What an order outside the book waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum WaitsFor {
+    /// Its trigger price.
+    Trigger,
+    /// Enough on the other side for its minimum quantity.
+    Minimum,
+    /// A price that it can follow.
+    Reference,
+    /// The uncross: a market order in a call.
+    Uncross,
+}
+
+/// Which rule changed a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RepriceReason {
+    /// Post-only with repricing: one tick short of trading.
+    PostOnly,
+    /// Market-to-limit: the price of its last fill.
+    MarketToLimit,
+    /// Limit up, limit down: it rests at the band.
+    Band,
+    /// After the close: the closing price.
+    PostClose,
+}
+
+/// Which rule made an order smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ReduceReason {
+    /// The other order of its pair was filled by as much.
+    Pair,
+}
+
+/// How a trade came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum TradeKind {
+    /// An aggressor met a resting order, at that order's price.
+    Continuous,
+    /// In an uncross, at its price. The maker is the order with the lower number; both pay what a maker pays.
+    Auction,
 }
 
 /// Two orders met.
@@ -123,8 +437,10 @@ pub struct Trade {
     pub price: Price,
     /// How much.
     pub quantity: Qty,
-    /// The side of the aggressor.
+    /// The side of the aggressor; in an auction the side of the later order.
     pub taker_side: Side,
+    /// How it came about.
+    pub kind: TradeKind,
     /// The resting order.
     pub maker: OrderId,
     /// The aggressor.
@@ -148,8 +464,30 @@ pub enum CancelReason {
     ImmediateOrCancel,
     /// FOK: the book could not fill it whole.
     FillOrKill,
-    /// Market: the book was empty.
+    /// Market: the book was empty, or had nothing within the order's protection.
     NoLiquidity,
+    /// Its minimum quantity was not there (IOC).
+    Minimum,
+    /// GTD or DAY: its time has come. Expired in FIX.
+    Expired,
+    /// Self-trade prevention.
+    SelfTrade,
+    /// The other order of its pair was filled, triggered, canceled or expired.
+    Pair,
+    /// A mass cancel.
+    MassCancel,
+    /// The kill switch.
+    AccountBlocked,
+    /// Its account quoted anew.
+    Requoted,
+    /// When its time came, what it needs was not available (exits of a bracket).
+    NotCovered,
+    /// Trading was interrupted before it was filled (IOC, market).
+    Interrupted,
+    /// Nothing more was there within the price bands (IOC, market).
+    Band,
+    /// It stood for the uncross only (IOC, market).
+    Uncross,
 }
 
 /// What became of an order's place in the queue.
@@ -229,23 +567,30 @@ impl Event {
             }
             Self::OrderAccepted { order, terms } => {
                 let kinds = (terms.side as u64) << 8
-                    | (terms.time_in_force as u64) << 12
+                    | terms.time_in_force.number() << 12
                     | (terms.posting as u64) << 16;
                 hasher.word(6 | kinds | u64::from(terms.account.get()) << 32);
                 hasher.word(order.get());
                 hasher.word(u64::from(terms.instrument.get()));
-                hasher.signed(terms.price.ticks_or_zero());
+                hasher.signed(terms.price.number());
                 hasher.word(terms.quantity.get());
+                if let TimeInForce::GoodTillDate(time) = terms.time_in_force {
+                    hasher.word(time.nanos());
+                }
             }
-            Self::OrderRested { order, price, leaves, ahead, .. } => {
-                hasher.word(7);
+            Self::OrderRested { order, price, leaves, ahead, layer, .. } => {
+                hasher.word(7 | (*layer as u64) << 8);
                 hasher.word(order.get());
                 hasher.signed(price.get());
                 hasher.word(leaves.get());
                 hasher.word(ahead.get());
             }
             Self::Traded(trade) => {
-                hasher.word(8 | (trade.taker_side as u64) << 8 | u64::from(trade.instrument.get()) << 32);
+                hasher.word(
+                    8 | (trade.taker_side as u64) << 8
+                        | (trade.kind as u64) << 16
+                        | u64::from(trade.instrument.get()) << 32,
+                );
                 hasher.word(trade.trade.get());
                 hasher.signed(trade.price.get());
                 hasher.word(trade.quantity.get());
@@ -256,9 +601,9 @@ impl Event {
                 hasher.word(trade.maker_leaves.get());
                 hasher.word(trade.taker_leaves.get());
             }
-            Self::OrderCanceled { order, account, canceled, rested, reason, .. } => {
+            Self::OrderCanceled { order, account, canceled, from, reason, .. } => {
                 hasher.word(
-                    9 | (*reason as u64) << 8 | u64::from(*rested) << 16 | u64::from(account.get()) << 32,
+                    9 | (*reason as u64) << 8 | (*from as u64) << 16 | u64::from(account.get()) << 32,
                 );
                 hasher.word(order.get());
                 hasher.word(canceled.get());
@@ -269,6 +614,10 @@ impl Event {
                 hasher.signed(price.get());
                 hasher.word(quantity.get());
                 hasher.word(leaves.get());
+            }
+            seldom => {
+                hasher.word(11);
+                hasher.form(seldom);
             }
         }
     }
@@ -282,16 +631,30 @@ impl NewInstrument {
         for decimal in [self.tick, self.lot] {
             hasher.bytes(&decimal.normalize().serialize());
         }
-        hasher.word(u64::from(self.maker_fee.ppm()) << 32 | u64::from(self.taker_fee.ppm()));
+        hasher.signed(i64::from(self.maker_fee.ppm()));
+        hasher.signed(i64::from(self.taker_fee.ppm()));
     }
 }
 
 impl OrderPrice {
-    /// The limit in ticks; a market order has none, and no limit is 0.
-    const fn ticks_or_zero(self) -> i64 {
+    /// The limit in ticks, which is above zero, or a number that is not.
+    const fn number(self) -> i64 {
         match self {
             Self::Limit(price) => price.get(),
             Self::Market => 0,
+            Self::MarketToLimit => -1,
+        }
+    }
+}
+
+impl TimeInForce {
+    const fn number(self) -> u64 {
+        match self {
+            Self::GoodTillCancel => 0,
+            Self::ImmediateOrCancel => 1,
+            Self::FillOrKill => 2,
+            Self::Day => 3,
+            Self::GoodTillDate(_) => 4,
         }
     }
 }

@@ -97,6 +97,7 @@ impl Exchange {
             Command::ReplaceOrder { account, order, price, quantity } => {
                 self.replace(*account, *order, *price, *quantity, events)
             }
+            _ => Err(Reject::Incompatible { one: crate::Term::NewOrder, other: crate::Term::NewOrder }),
         };
         if let Err(reject) = outcome {
             debug_assert_eq!(events.len(), first, "a refused command has no other event");

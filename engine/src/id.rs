@@ -52,6 +52,11 @@ dense_id!(
     AccountId
 );
 
+dense_id!(
+    /// A cash desk. Numbered from 0 in order of opening.
+    DeskId
+);
+
 impl AccountId {
     /// The venue's own account, which exists from the start and receives the fees.
     pub const VENUE: Self = Self(0);

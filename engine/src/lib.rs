@@ -21,6 +21,8 @@ mod decimal;
 mod asset;
 mod instrument;
 mod order;
+mod condition;
+mod setting;
 mod command;
 mod reject;
 mod event;
@@ -40,19 +42,36 @@ mod preview;
 mod explain;
 mod check;
 mod digest;
+mod form;
 
 pub use account::{Account, Balance};
+pub use allocation::{Allocation, AllocationError, CmeAlgorithm, Steps, Top};
 pub use asset::Asset;
+pub use auction::{Indication, Rulebook};
+pub use band::{
+    BandError, BandSetting, LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, TickTable,
+    TickTableError, VelocityTerms,
+};
 pub use book::{Layer, Level, OrderFlags, RestingOrder};
-pub use command::{Command, NewInstrument};
+pub use command::{Command, MassQuote, NewInstrument, Quote};
+pub use condition::{
+    Bracket, Condition, ConditionalOrder, Conditions, Display, Minimum, OrderPair, Peg, PegTo, Protection, SelfTrade,
+};
 pub use decimal::{DecimalError, parse as parse_decimal};
+pub use desk::{CashOrderId, CashPurchase, Desk, IdempotenceKey, Rate, Refusal, UnknownPurchase};
 pub use digest::Digest;
-pub use event::{CancelReason, Event, LedgerKind, LedgerLine, Priority, Trade};
+pub use event::{
+    CancelReason, Event, LedgerKind, LedgerLine, Place, Priority, ReduceReason, RepriceReason, Trade, TradeKind, WaitsFor,
+};
 pub use exchange::{Exchange, Receipt};
-pub use id::{AccountId, AssetId, InstrumentId, OrderId, TradeId};
+pub use id::{AccountId, AssetId, DeskId, InstrumentId, OrderId, TradeId};
 pub use instrument::Instrument;
 pub use label::{AccountName, LabelError, Symbol};
 pub use order::{NewOrder, OrderPrice, Posting, Side, TimeInForce};
 pub use preview::{Preview, PreviewFill};
-pub use reject::Reject;
+pub use reject::{Reject, SettingField, Term};
+pub use setting::{
+    AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd,
+};
+pub use trigger::{Trail, Trigger, TriggerBy, TriggerKind};
 pub use units::{Amount, FeeRate, Lots, OutOfRange, Price, Qty, Timestamp};

@@ -20,3 +20,13 @@ pub const MAX_OPEN_ORDERS: u32 = 2_000_000;
 pub const MAX_SYMBOL: usize = 16;
 /// Longest account name in bytes of UTF-8.
 pub const MAX_ACCOUNT_NAME: usize = 24;
+/// Most entries of a mass quote.
+pub const MAX_QUOTES: u32 = 1_000;
+/// Most follow-ups that one command may bring in an instrument.
+pub const MAX_FOLLOW_UPS: u32 = 100_000;
+/// Follow-ups that one command may bring until the instrument says otherwise.
+pub const FOLLOW_UPS: u32 = 20_000;
+/// Highest fee tier of an instrument.
+pub const MAX_TIER: u8 = 8;
+/// Most cash desks of an exchange.
+pub const MAX_DESKS: u32 = 256;

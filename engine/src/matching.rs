@@ -75,7 +75,7 @@ impl Exchange {
             OrderPrice::Limit(price) => {
                 limit_hold(instrument, terms.instrument, terms.side, price, terms.quantity)?
             }
-            OrderPrice::Market => market_hold(instrument, terms, &reach)?,
+            OrderPrice::Market | OrderPrice::MarketToLimit => market_hold(instrument, terms, &reach)?,
         };
         self.ledger.cover(terms.account, instrument.gives(terms.side), hold)?;
         if let (OrderPrice::Limit(price), Posting::PostOnly) = (terms.price, terms.posting) {
@@ -136,7 +136,7 @@ impl Exchange {
             side: resting.side,
             price: OrderPrice::Limit(resting.price),
             canceled: resting.leaves.lots(),
-            rested: true,
+            from: resting.layer.into(),
             reason: CancelReason::Requested,
         });
         let instrument = &self.instruments[resting.instrument.index()];
@@ -277,6 +277,7 @@ impl Exchange {
                 price: maker.price,
                 quantity,
                 taker_side: incoming.side,
+                kind: crate::TradeKind::Continuous,
                 maker: maker.order,
                 taker: incoming.order,
                 maker_account: maker.account,
@@ -305,7 +306,7 @@ impl Exchange {
             flags: posting.into(),
         });
         self.ledger.count_order(account);
-        events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead });
+        events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead, layer: Layer::Lit });
     }
 
     /// Cancels what is left of an order that does not rest.
@@ -317,7 +318,7 @@ impl Exchange {
             side: incoming.side,
             price: incoming.price,
             canceled: Lots::new(incoming.leaves),
-            rested: false,
+            from: crate::Place::Incoming,
             reason,
         });
         let asset = self.instruments[incoming.instrument.index()].gives(incoming.side);
@@ -339,7 +340,7 @@ impl OrderPrice {
     pub(crate) const fn reaches(self, side: Side, price: Price) -> bool {
         match self {
             Self::Limit(limit) => side.crosses(limit, price),
-            Self::Market => true,
+            Self::Market | Self::MarketToLimit => true,
         }
     }
 }
@@ -371,7 +372,7 @@ fn market_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Resu
         Side::Buy => {
             let value =
                 i64::try_from(reach.value).ok().filter(|&value| value <= MAX_AMOUNT).ok_or(too_large)?;
-            let hold = value + instrument.terms().taker_fee.fee_floor(value);
+            let hold = value + instrument.terms().taker_fee.fee(value);
             if hold > MAX_AMOUNT { Err(too_large) } else { Ok(hold) }
         }
     }

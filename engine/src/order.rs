@@ -1,8 +1,9 @@
-//! What an order asks for: side, price, quantity and how long it lives.
+//! What a plain order asks for: side, price, quantity and how long it lives. What else an order may ask for stands in
+//! [`condition`](crate::Conditions).
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, InstrumentId, Price, Qty};
+use crate::{AccountId, InstrumentId, Price, Qty, Timestamp};
 
 /// Buy or sell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +53,19 @@ pub enum OrderPrice {
     Limit(Price),
     /// Whatever the book offers.
     Market,
+    /// Whatever the book offers; what is left rests at the price of the last fill. Canceled on an empty book.
+    MarketToLimit,
+}
+
+impl OrderPrice {
+    /// The limit, if it has one.
+    #[must_use]
+    pub const fn limit(self) -> Option<Price> {
+        match self {
+            Self::Limit(price) => Some(price),
+            Self::Market | Self::MarketToLimit => None,
+        }
+    }
 }
 
 /// How long an order lives.
@@ -63,6 +77,18 @@ pub enum TimeInForce {
     ImmediateOrCancel,
     /// FOK: trades whole at once or is canceled whole, on an empty book too.
     FillOrKill,
+    /// DAY: rests until the end of the instrument's day ([`InstrumentSetting::DayEnd`](crate::InstrumentSetting)).
+    Day,
+    /// GTD: rests until this time, which must lie ahead. It is expired at that time, before a command stamped with it.
+    GoodTillDate(Timestamp),
+}
+
+impl TimeInForce {
+    /// Whether what is left of the order rests.
+    #[must_use]
+    pub const fn rests(self) -> bool {
+        matches!(self, Self::GoodTillCancel | Self::Day | Self::GoodTillDate(_))
+    }
 }
 
 /// Whether an order may take liquidity.
@@ -73,12 +99,15 @@ pub enum Posting {
     Any,
     /// Post-only: refused if it would trade on entry.
     PostOnly,
+    /// Post-only, repriced: if it would trade on entry, its limit becomes the price one tick short of that.
+    PostOnlyReprice,
 }
 
 /// A new order.
 ///
-/// A market order is [`TimeInForce::ImmediateOrCancel`] or [`TimeInForce::FillOrKill`]; a post-only order is a
-/// limit order that is [`TimeInForce::GoodTillCancel`]. Other combinations are refused.
+/// A market order is [`TimeInForce::ImmediateOrCancel`] or [`TimeInForce::FillOrKill`]; a market-to-limit order and a
+/// post-only order, which is a limit order, may rest. Other combinations are refused. In a call auction an IOC order
+/// stands until the uncross and FOK is refused.
 ///
 /// On entry, what it can cost must be available: a buyer's limit times the quantity and the higher of both fees on it, or,
 /// for a market order, what the book offers now and the taker's fee on it; a seller's whole quantity.
@@ -90,7 +119,7 @@ pub struct NewOrder {
     pub instrument: InstrumentId,
     /// Buy or sell.
     pub side: Side,
-    /// Limit or market.
+    /// Limit, market or market-to-limit.
     pub price: OrderPrice,
     /// Total quantity.
     pub quantity: Qty,

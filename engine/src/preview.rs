@@ -60,7 +60,7 @@ impl Exchange {
                     i64::try_from(lots).unwrap_or(i64::MAX) * level.price.get() * instrument.tick_value();
                 left -= lots;
                 value += worth;
-                fee += taker_fee.fee_floor(worth);
+                fee += taker_fee.fee(worth);
                 fill.orders += 1;
                 fill.quantity = Lots::new(fill.quantity.get() + lots);
             }

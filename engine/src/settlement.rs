@@ -22,7 +22,7 @@ impl Instrument {
         match side {
             Side::Buy => {
                 let value = price.get() * leaves.cast_signed() * self.tick_value();
-                value + self.worst_fee().fee_floor(value)
+                value + self.worst_fee().fee(value)
             }
             Side::Sell => leaves.cast_signed() * self.lot_units(),
         }
@@ -42,16 +42,16 @@ impl Exchange {
         let units = lots * instrument.lot_units();
         let terms = instrument.terms();
         let maker =
-            Party { account: trade.maker_account, order: trade.maker, fee: terms.maker_fee.fee_floor(value) };
+            Party { account: trade.maker_account, order: trade.maker, fee: terms.maker_fee.fee(value) };
         let taker =
-            Party { account: trade.taker_account, order: trade.taker, fee: terms.taker_fee.fee_floor(value) };
+            Party { account: trade.taker_account, order: trade.taker, fee: terms.taker_fee.fee(value) };
         let excess = match trade.taker_side {
             Side::Buy => {
                 let left = incoming.held - value - taker.fee;
                 let need = match incoming.price {
                     OrderPrice::Limit(limit) => instrument.hold(Side::Buy, limit, incoming.leaves),
-                    OrderPrice::Market if incoming.leaves == 0 => 0,
-                    OrderPrice::Market => left,
+                    OrderPrice::Market | OrderPrice::MarketToLimit if incoming.leaves == 0 => 0,
+                    OrderPrice::Market | OrderPrice::MarketToLimit => left,
                 };
                 incoming.held = need;
                 left - need

@@ -172,40 +172,40 @@ impl Timestamp {
     }
 }
 
-/// A fee as parts per million of the traded value, 0 to 100,000 (10 %).
+/// A fee as parts per million of the traded value, -100,000 to 100,000 (10 %). Below zero it is a rebate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct FeeRate(u32);
+pub struct FeeRate(i32);
 
 impl FeeRate {
     /// The highest rate: 10 %.
-    pub const MAX_PPM: u32 = 100_000;
+    pub const MAX_PPM: i32 = 100_000;
     /// No fee.
     pub const ZERO: Self = Self(0);
 
     /// A rate of `ppm` parts per million.
     ///
     /// # Errors
-    /// [`OutOfRange`] above [`FeeRate::MAX_PPM`].
-    pub const fn from_ppm(ppm: u32) -> Result<Self, OutOfRange> {
-        if ppm <= Self::MAX_PPM {
+    /// [`OutOfRange`] outside plus or minus [`FeeRate::MAX_PPM`].
+    pub const fn from_ppm(ppm: i32) -> Result<Self, OutOfRange> {
+        if ppm >= -Self::MAX_PPM && ppm <= Self::MAX_PPM {
             Ok(Self(ppm))
         } else {
-            Err(OutOfRange { given: ppm as i128, min: 0, max: Self::MAX_PPM as i128 })
+            Err(OutOfRange { given: ppm as i128, min: -(Self::MAX_PPM as i128), max: Self::MAX_PPM as i128 })
         }
     }
 
     /// Parts per million.
     #[must_use]
-    pub const fn ppm(self) -> u32 {
+    pub const fn ppm(self) -> i32 {
         self.0
     }
 
-    /// The fee on `value` minor units, rounded down to the minor unit.
+    /// The fee on `value` minor units, rounded towards zero to the minor unit: a fee down, a rebate down too.
     ///
-    /// Rounding down keeps the parts of an order from ever costing more than the whole, so the hold that was
+    /// Rounding a fee down keeps the parts of an order from ever costing more than the whole, so the hold that was
     /// made for the whole covers every way of filling it.
-    pub(crate) const fn fee_floor(self, value: i64) -> i64 {
+    pub(crate) const fn fee(self, value: i64) -> i64 {
         const MILLION: i64 = 1_000_000;
         debug_assert!(value >= 0);
         // Split, so that the product stays inside 64 bits: value <= 10^18, rate <= 10^5.
@@ -228,7 +228,7 @@ macro_rules! deserialize_checked {
 deserialize_checked!(Price, i64, Price::new);
 deserialize_checked!(Qty, u64, Qty::new);
 deserialize_checked!(Amount, i64, Amount::new);
-deserialize_checked!(FeeRate, u32, FeeRate::from_ppm);
+deserialize_checked!(FeeRate, i32, FeeRate::from_ppm);
 
 #[cfg(test)]
 mod tests {
@@ -249,11 +249,11 @@ mod tests {
     }
 
     #[test]
-    fn fee_is_the_exact_floor() {
+    fn fee_is_rounded_towards_zero() {
         for value in [0, 1, 999_999, 1_000_000, 1_000_001, 123_456_789_012, MAX_AMOUNT] {
-            for ppm in [0, 1, 7, 1_000, 99_999, 100_000] {
+            for ppm in [0, 1, 7, 1_000, 99_999, 100_000, -1, -7, -99_999, -100_000] {
                 let exact = i128::from(value) * i128::from(ppm) / 1_000_000;
-                assert_eq!(i128::from(FeeRate(ppm).fee_floor(value)), exact, "{value} at {ppm} ppm");
+                assert_eq!(i128::from(FeeRate(ppm).fee(value)), exact, "{value} at {ppm} ppm");
             }
         }
     }

@@ -62,7 +62,7 @@ impl From<Posting> for OrderFlags {
     fn from(posting: Posting) -> Self {
         match posting {
             Posting::Any => Self::NONE,
-            Posting::PostOnly => Self::POST_ONLY,
+            Posting::PostOnly | Posting::PostOnlyReprice => Self::POST_ONLY,
         }
     }
 }
