@@ -1,1 +1,0 @@
-//! Triggers: orders that wait for a price.
