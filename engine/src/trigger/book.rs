@@ -63,7 +63,10 @@ impl TriggerBook {
                     Ok(trigger.price),
                     "a trailing stop starts at its distance from the reference"
                 );
-                Spot::Trailing { trail, entry: watch.insert_trailing(direction.rank(reference), trail, order) }
+                Spot::Trailing {
+                    trail,
+                    entry: watch.insert_trailing(direction.rank(reference), trail, order),
+                }
             }
         };
         let before = self.places.insert(order, Place { by, direction, spot });

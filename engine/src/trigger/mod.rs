@@ -103,12 +103,10 @@ impl Trigger {
 
     const fn direction(self, side: Side) -> Direction {
         match (side, self.kind) {
-            (Side::Buy, TriggerKind::Stop | TriggerKind::Trailing(_)) | (Side::Sell, TriggerKind::TakeProfit) => {
-                Direction::Rising
-            }
-            (Side::Sell, TriggerKind::Stop | TriggerKind::Trailing(_)) | (Side::Buy, TriggerKind::TakeProfit) => {
-                Direction::Falling
-            }
+            (Side::Buy, TriggerKind::Stop | TriggerKind::Trailing(_))
+            | (Side::Sell, TriggerKind::TakeProfit) => Direction::Rising,
+            (Side::Sell, TriggerKind::Stop | TriggerKind::Trailing(_))
+            | (Side::Buy, TriggerKind::TakeProfit) => Direction::Falling,
         }
     }
 }

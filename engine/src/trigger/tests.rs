@@ -131,11 +131,15 @@ fn a_trail_in_parts_per_million_is_rounded_up_to_the_tick() {
 
 #[test]
 fn a_trail_that_leaves_the_range_of_prices_is_refused() {
-    let refused = |trail: Trail, side, reference| trail.price(side, price(reference)).unwrap_err().to_string();
+    let refused =
+        |trail: Trail, side, reference| trail.price(side, price(reference)).unwrap_err().to_string();
     let highest = crate::limits::MAX_PRICE;
     assert_eq!(refused(ticks(5), Side::Sell, 5), format!("0 is outside 1 to {highest}"));
     assert_eq!(refused(ppm(1_000_000), Side::Sell, 70), format!("0 is outside 1 to {highest}"));
-    assert_eq!(refused(ppm(u32::MAX), Side::Buy, highest), format!("4295967295000000 is outside 1 to {highest}"));
+    assert_eq!(
+        refused(ppm(u32::MAX), Side::Buy, highest),
+        format!("4295967295000000 is outside 1 to {highest}")
+    );
     assert_eq!(refused(ticks(1), Side::Buy, highest), format!("{} is outside 1 to {highest}", highest + 1));
     assert_eq!(ticks(4).price(Side::Sell, price(5)), Ok(price(1)));
 }
@@ -178,7 +182,12 @@ fn a_trend_carries_all_trailing_stops_at_once() {
         } else {
             ppm(u32::try_from(number).unwrap())
         });
-        book.insert(order(number), Side::Sell, on_last(Side::Sell, trailing, 1_000_000), Some(price(1_000_000)));
+        book.insert(
+            order(number),
+            Side::Sell,
+            on_last(Side::Sell, trailing, 1_000_000),
+            Some(price(1_000_000)),
+        );
     }
     let mut fired = Vec::new();
     for trade in 1_000_001..=1_100_000 {
