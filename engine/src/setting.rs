@@ -50,6 +50,14 @@ pub enum InstrumentSetting {
     PriceBand(Option<PriceBand>),
     /// Static and dynamic range: a price outside interrupts trading by a call, or extends the call.
     PriceRange(Option<PriceRange>),
+    /// How long the call lasts that follows an interruption, in nanoseconds: 1 ms to a day; two minutes until set. The window of
+    /// its random end comes on top, up to as much.
+    VolatilityCall {
+        /// The call.
+        length: u64,
+        /// The window of its random end.
+        within: u64,
+    },
     /// Limit up, limit down.
     LimitUpDown(Option<LimitUpDownTerms>),
     /// Velocity logic.

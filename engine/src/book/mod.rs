@@ -52,7 +52,7 @@ impl RestingOrder {
     /// Whether it may take when it is replaced.
     #[must_use]
     pub const fn posting(&self) -> Posting {
-        if self.flags.has(OrderFlags::POST_ONLY) { Posting::PostOnly } else { Posting::Any }
+        self.flags.posting()
     }
 }
 
