@@ -1,7 +1,7 @@
-//! Planted bugs these tests catch: a class that follows the reference; the mean rounded down; a hold that
-//! begins at the trade, not at the reference; time steps taken at the time of asking; a pause that begins at
-//! the time of asking; trades of the limit state left out of the mean; a limit state that goes on from one
-//! band to the other.
+//! Planted bugs these tests catch: one class for all prices; 3.00 or 0.75 on the wrong side; a mean rounded
+//! down; a window of 299 seconds; time steps taken at the time of asking; a pause that begins at the time of
+//! asking; a hold that does not begin anew when a limit state is left; trades from before the auction or out
+//! of the window in the mean; a limit state that goes on from one band to the other.
 
 use std::num::NonZeroU32;
 
