@@ -4,7 +4,6 @@
 //! two empty ladders. Both sides run the same code: a level is keyed by [`Side::rank`], which is lower the better
 //! the price.
 
-#![expect(dead_code, reason = "the rules that use all of it are wired in by the commits that follow")]
 
 mod flags;
 mod layer;
@@ -26,7 +25,8 @@ pub use flags::OrderFlags;
 use ladder::Ladder;
 pub use layer::Layer;
 pub use level::Level;
-use level::{BookSide, LevelQueue};
+use level::BookSide;
+pub(crate) use level::LevelQueue;
 use record::{Link, OrderRecord};
 pub(crate) use slab::Slot;
 use slab::{Slab, push};
