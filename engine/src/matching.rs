@@ -303,6 +303,7 @@ impl Exchange {
             quantity,
             leaves,
             flags: posting.into(),
+            version: 1,
         });
         self.ledger.count_order(account);
         events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead });
