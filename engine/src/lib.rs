@@ -39,6 +39,7 @@ mod desk;
 mod preview;
 mod explain;
 mod check;
+mod look_ahead;
 mod digest;
 
 pub use account::{Account, Balance};
