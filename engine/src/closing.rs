@@ -305,6 +305,7 @@ impl Exchange {
         let ticket = self.tickets.get_mut(&stop).expect("found above");
         let released = ticket.held - need;
         (ticket.leaves, ticket.held) = (leaves, need);
+        ticket.version += 1;
         events.push(Event::OrderReduced {
             order: stop,
             account: terms.account,

@@ -395,6 +395,7 @@ impl Exchange {
     pub(crate) fn keep_waiting(&mut self, incoming: &Incoming, waits_for: WaitsFor, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&incoming.order).expect("an order that waits has a ticket");
         (ticket.leaves, ticket.held, ticket.hold_price) = (incoming.leaves, incoming.held, incoming.hold_price);
+        ticket.version = incoming.version + 1;
         self.wait(incoming.order, waits_for, events);
     }
 
@@ -451,6 +452,7 @@ impl Exchange {
             hold_price: None,
             self_trade: SelfTrade::Allow,
             remainder,
+            version: 0,
             whole: terms.time_in_force == TimeInForce::FillOrKill,
             last_fill: None,
             asked: terms.price,
@@ -463,6 +465,7 @@ impl Exchange {
         let flags = OrderFlags::from(ticket.terms.posting).with(OrderFlags::TICKET);
         let mut incoming = self.incoming_of(order, &ticket.terms, flags);
         (incoming.leaves, incoming.held, incoming.hold_price) = (ticket.leaves, ticket.held, ticket.hold_price);
+        incoming.version = ticket.version;
         incoming.self_trade = self.self_trade(ticket.terms.account, Some(&ticket.conditions));
         if ticket.conditions.peg.is_some() {
             incoming.flags = incoming.flags.with(OrderFlags::PEGGED);

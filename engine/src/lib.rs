@@ -57,6 +57,7 @@ mod desk;
 mod preview;
 mod explain;
 mod check;
+mod look_ahead;
 mod digest;
 mod form;
 mod draw;

@@ -32,6 +32,8 @@ pub(crate) struct Incoming {
     pub(crate) hold_price: Option<Price>,
     pub(crate) self_trade: SelfTrade,
     pub(crate) remainder: Remainder,
+    /// Changes to it so far, as it rested or waited.
+    pub(crate) version: u32,
     /// Whether it trades whole or not at all.
     pub(crate) whole: bool,
     /// The price of its last fill.
@@ -421,8 +423,9 @@ impl Exchange {
         }
         self.lead(instrument, side, layer, price, order);
         let leaves = Qty::new(shown).expect("something is left");
+        let version = incoming.version + 1;
         let resting =
-            RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags };
+            RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags, version };
         let ahead = self.books.rest(resting);
         if reserve > 0 {
             let slot = self.books.find(order).expect("the order rests");

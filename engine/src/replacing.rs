@@ -243,7 +243,7 @@ impl Exchange {
             posting: flags.posting(),
         };
         let mut incoming = self.incoming_of(order, &terms, flags.without(OrderFlags::RESERVE));
-        incoming.leaves = leaves;
+        (incoming.leaves, incoming.version) = (leaves, resting.version);
         incoming.held = self.instruments[instrument.index()].hold(side, hold_price, leaves);
         incoming.hold_price = Some(hold_price);
         let ticket = self.tickets.get_mut(&order).filter(|_| flags.has(OrderFlags::TICKET));

@@ -139,7 +139,7 @@ pub(super) fn queue(session: &Session, instrument: InstrumentId, out: &mut Strin
                     ticks(exchange, instrument, order.price),
                     lots(exchange, instrument, order.leaves.lots()),
                     lots(exchange, instrument, order.quantity.lots()),
-                    if order.posting == Posting::PostOnly { ", post-only" } else { "" }
+                    if order.posting() == Posting::PostOnly { ", post-only" } else { "" }
                 ),
             );
         }
