@@ -4,7 +4,8 @@
 //! the bands. When the best bid stands at the upper band, or the best ask at the lower, the market is in a limit
 //! state: if that lasts 15 seconds, trading pauses for five minutes and reopens with an auction, which the caller
 //! holds. The reference is the mean of the trades of the last five minutes; a new mean becomes the reference only
-//! when it is far enough away (1 %) and the old one has stood long enough (30 s). While there is no normal trading it stands still.
+//! when it is far enough away (1 %) and the old one has stood long enough (30 s). From the begin of a limit state
+//! until trading is normal again it stands still.
 //!
 //! Steps that are due by time happen at the time they are due, however late the caller asks: what the state is at a
 //! time does not depend on how often it was asked before.
@@ -48,7 +49,14 @@ impl LimitUpDownTerms {
     /// The plan's own figures.
     #[must_use]
     pub const fn plan(tier: LimitTier, ticks_per_unit: Option<NonZeroU64>) -> Self {
-        Self { tier, ticks_per_unit, limit_seconds: 15, pause_seconds: 300, move_ppm: 10_000, hold_seconds: 30 }
+        Self {
+            tier,
+            ticks_per_unit,
+            limit_seconds: 15,
+            pause_seconds: 300,
+            move_ppm: 10_000,
+            hold_seconds: 30,
+        }
     }
 
     /// Checks the settings.
@@ -247,24 +255,25 @@ impl LimitUpDown {
 
     /// A trade printed. One that is reported while trading pauses counts for nothing.
     pub(crate) fn trade(&mut self, at: Timestamp, price: Price) -> Option<LimitChange> {
+        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before a trade");
         match self.phase {
-            LimitPhase::Normal => {
+            LimitPhase::Normal | LimitPhase::LimitState { .. } => {
+                self.forget(at);
                 self.window.add(at, price);
-                if self.held_until() <= at { self.renew(at) } else { None }
             }
-            LimitPhase::LimitState { .. } => {
-                self.window.add(at, price);
-                None
-            }
-            LimitPhase::Pause { .. } | LimitPhase::Auction => None,
+            LimitPhase::Pause { .. } | LimitPhase::Auction => return None,
         }
+        if self.phase == LimitPhase::Normal && self.held_until() <= at { self.renew(at) } else { None }
     }
 
     /// The touch stands at a band, or at none. From one band to the other is a new limit state.
     pub(crate) fn touch(&mut self, at: Timestamp, edge: Option<Edge>) -> Option<LimitChange> {
+        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before the touch");
         match (self.phase, edge) {
             (LimitPhase::Normal, Some(edge)) => Some(self.enter(at, edge)),
-            (LimitPhase::LimitState { edge: now, .. }, Some(edge)) if now != edge => Some(self.enter(at, edge)),
+            (LimitPhase::LimitState { edge: now, .. }, Some(edge)) if now != edge => {
+                Some(self.enter(at, edge))
+            }
             (LimitPhase::LimitState { .. }, None) => {
                 self.forget(at);
                 self.go_on(at, self.window.mean());
@@ -275,8 +284,8 @@ impl LimitUpDown {
         }
     }
 
-    /// Trading goes on after the caller's auction, whether that of this rule or another. Its price is the reference; without one the reference
-    /// stays. The trades before it no longer count, nor does the auction's own.
+    /// Trading goes on after an auction, whether this rule or another called it. Its price is the reference; without
+    /// one the reference stays. The trades before it no longer count, nor do the auction's own.
     pub(crate) fn reopen(&mut self, at: Timestamp, price: Option<Price>) -> LimitChange {
         self.window.clear();
         self.go_on(at, price);
@@ -302,7 +311,8 @@ impl LimitUpDown {
             // Between two changes of the window only the end of the hold can make a difference.
             let leaves = self.window.leaves().filter(|leaves| *leaves <= at);
             let held_until = self.held_until();
-            if held_until <= leaves.unwrap_or(at)
+            if held_until <= at
+                && leaves.is_none_or(|leaves| held_until < leaves)
                 && let Some(change) = self.renew(held_until)
             {
                 return Some(change);

@@ -1,7 +1,7 @@
 //! The market-wide halt: when an index falls far enough in a day, everything stops.
 //!
-//! Follows NYSE Rule 7.12 (formerly 80B). The index is compared with its close of the day before. A fall of 7 % (level 1)
-//! or 13 % (level 2) halts all instruments for 15 minutes, once each and not after 15:25; 20 % (level 3) closes the
+//! Follows NYSE Rule 7.12 (formerly 80B). The index is compared with its close of the day before. A fall of 7 %
+//! (level 1) or 13 % (level 2) halts all instruments for 15 minutes, once each and not after 15:25; 20 % (level 3) closes the
 //! market for the rest of the day at any time. A level counts with all below it: after level 2, level 1 is spent.
 
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ impl MarketWide {
 
     /// The index has a new price. A further level in a halt begins the halt anew.
     pub(crate) fn index(&mut self, at: Timestamp, price: Price, cutoff: Cutoff) -> Option<MarketWideChange> {
+        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before a price");
         let reached = |level: &Decline| self.threshold(*level).is_some_and(|highest| price <= highest);
         let level = [Decline::Third, Decline::Second, Decline::First].into_iter().find(reached)?;
         if self.reached.is_some_and(|before| level <= before) {

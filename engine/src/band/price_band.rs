@@ -108,7 +108,8 @@ impl PriceRange {
     /// # Errors
     /// [`BandError`] with the first setting that is outside what is allowed.
     pub fn check(&self) -> Result<(), BandError> {
-        let ranges = [(BandSetting::StaticRange, self.static_ppm), (BandSetting::DynamicRange, self.dynamic_ppm)];
+        let ranges =
+            [(BandSetting::StaticRange, self.static_ppm), (BandSetting::DynamicRange, self.dynamic_ppm)];
         for (setting, ppm) in ranges {
             if let Some(ppm) = ppm {
                 setting.check(u64::from(ppm.get()), 1, u64::from(MAX_WIDTH_PPM))?;

@@ -113,6 +113,7 @@ impl Velocity {
 
     /// A trade printed. One that is reported while the market is reserved counts for nothing.
     pub(crate) fn trade(&mut self, at: Timestamp, price: Price) -> Option<VelocityChange> {
+        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before a trade");
         if self.phase != VelocityPhase::Open {
             return None;
         }

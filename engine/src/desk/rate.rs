@@ -149,14 +149,14 @@ mod tests {
         let (usd, eur, gbp) = (rate("48478.88"), rate("41191.91"), rate("35330.89"));
         for (rate, cents, satoshi) in [
             (usd, 1, 21),
-            (usd, 100_00, 206_276),
-            (usd, 123_45, 254_647),
-            (eur, 100_00, 242_767),
-            (gbp, 100_00, 283_039),
+            (usd, 10_000, 206_276),
+            (usd, 12_345, 254_647),
+            (eur, 10_000, 242_767),
+            (gbp, 10_000, 283_039),
             (gbp, 1, 29),
-            (usd, 1_234_567_89, 2_546_609_761),
-            (usd, 4_847_888_00, 10_000_000_000),
-            (usd, 4_847_888_01, 10_000_000_021),
+            (usd, 123_456_789, 2_546_609_761),
+            (usd, 484_788_800, 10_000_000_000),
+            (usd, 484_788_801, 10_000_000_021),
         ] {
             assert_eq!(rate.coins(amount(cents), FIAT_FOR_BTC), Some(amount(satoshi)), "{rate:?} {cents}");
             assert!(is_exact(Some(satoshi), rate, amount(cents), FIAT_FOR_BTC), "{rate:?} {cents}");
@@ -168,7 +168,7 @@ mod tests {
     /// `10^lowered` rounded down, the bound on the quotient left out (an overflow); each was caught here.
     #[test]
     fn extremes_agree_with_products_of_any_size() {
-        let amounts = [1, 2, 3, 7, 10, 99, 100, 101, 999_999_999_99, MAX_AMOUNT - 1, MAX_AMOUNT];
+        let amounts = [1, 2, 3, 7, 10, 99, 100, 101, 99_999_999_999, MAX_AMOUNT - 1, MAX_AMOUNT];
         let rates = [Decimal::ONE, Decimal::MAX, Decimal::MAX - Decimal::ONE, Decimal::new(3, 0)];
         let ends = [0, 2, 8, 11, 12];
         let (mut some, mut none) = (0, 0);

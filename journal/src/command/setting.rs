@@ -132,6 +132,15 @@ fn put_rulebook(out: &mut Vec<u8>, rulebook: Rulebook) {
     match rulebook {
         Rulebook::Xetra => out.push(0),
         Rulebook::Euronext => out.push(1),
+        Rulebook::Nasdaq { collar, collar_ppm } => {
+            out.push(2);
+            put_price(out, collar);
+            put_uvarint(out, collar_ppm.into());
+        }
+        Rulebook::Pressure { bound_ppm } => {
+            out.push(3);
+            put_uvarint(out, bound_ppm.into());
+        }
     }
 }
 
@@ -140,6 +149,8 @@ fn take_rulebook(from: &mut Reader<'_>) -> Result<Rulebook, JournalError> {
     Ok(match from.u8()? {
         0 => Rulebook::Xetra,
         1 => Rulebook::Euronext,
+        2 => Rulebook::Nasdaq { collar: take_price(from)?, collar_ppm: from.uvarint32()? },
+        3 => Rulebook::Pressure { bound_ppm: from.uvarint32()? },
         other => return Err(unknown(start, "rulebook", other)),
     })
 }

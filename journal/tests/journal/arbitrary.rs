@@ -225,7 +225,12 @@ fn allocation() -> impl Strategy<Value = Allocation> {
 }
 
 fn instrument_setting() -> impl Strategy<Value = InstrumentSetting> {
-    let rulebook = prop_oneof![Just(Rulebook::Xetra), Just(Rulebook::Euronext)];
+    let rulebook = prop_oneof![
+        Just(Rulebook::Xetra),
+        Just(Rulebook::Euronext),
+        (price(), any32()).prop_map(|(collar, collar_ppm)| Rulebook::Nasdaq { collar, collar_ppm }),
+        any32().prop_map(|bound_ppm| Rulebook::Pressure { bound_ppm }),
+    ];
     let row = (price(), nonzero32()).prop_map(|(from, step)| TickRow { from, step });
     let band =
         (any32(), any64()).prop_map(|(width_ppm, floor_ticks)| PriceBand { width_ppm, floor_ticks });
