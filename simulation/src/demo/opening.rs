@@ -156,7 +156,7 @@ mod tests {
     fn every_command_is_accepted_and_the_ids_are_as_written() {
         let mut market = BareMarket::new();
         for command in opening() {
-            let events = market.submit(Timestamp::from_nanos(1), command);
+            let events = market.submit(Timestamp::from_nanos(1), command.clone());
             assert!(!matches!(events[0], Event::CommandRejected(_)), "{command:?}: {events:?}");
         }
         let exchange = market.exchange();
