@@ -9,8 +9,8 @@
 
 use outcry_engine::{
     AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, NewInstrument,
-    NewOrder, OrderId, OrderPrice, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol, TimeInForce,
-    Timestamp,
+    NewOrder, OrderId, OrderPrice, Place, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol,
+    TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -119,7 +119,7 @@ impl Generator {
             match self.events[index] {
                 Event::OrderRested { order, .. } => self.insert(order),
                 Event::Traded(trade) if trade.maker_leaves.is_zero() => self.remove(trade.maker),
-                Event::OrderCanceled { order, rested: true, .. }
+                Event::OrderCanceled { order, from: Place::Lit, .. }
                 | Event::OrderReplaced { order, priority: Priority::Lost, .. } => self.remove(order),
                 _ => {}
             }

@@ -140,6 +140,7 @@ impl Oracle {
             Command::ReplaceOrder { account, order, price, quantity } => {
                 self.replace(account, order, price, quantity, events)
             }
+            ref other => panic!("the oracle does not know {other:?}"),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The oracle's orders: entry, trading, cancel and replace.
 
 use outcry_engine::{
-    AccountId, CancelReason, Event, FeeRate, InstrumentId, LedgerKind, NewInstrument, NewOrder, OrderId,
-    OrderPrice, Posting, Price, Priority, Qty, Reject, Side, TimeInForce, Trade, TradeId, limits,
+    AccountId, CancelReason, Event, FeeRate, InstrumentId, Layer, LedgerKind, NewInstrument, NewOrder, OrderId,
+    OrderPrice, Place, Posting, Price, Priority, Qty, Reject, Side, TimeInForce, Trade, TradeId, TradeKind, limits,
 };
 
 use super::{Fault, OpenOrder, Oracle, lots, terms};
@@ -33,7 +33,7 @@ impl Oracle {
             side: new.side,
             price: new.price,
             canceled: new.quantity.lots(),
-            rested: false,
+            from: Place::Incoming,
             reason,
         };
         if new.time_in_force == TimeInForce::FillOrKill && reachable < quantity {
@@ -81,7 +81,7 @@ impl Oracle {
                     side: new.side,
                     price: new.price,
                     canceled: lots(aggressor.leaves),
-                    rested: false,
+                    from: Place::Incoming,
                     reason: CancelReason::ImmediateOrCancel,
                 });
                 self.release((new.account, gives), spent, order, events);
@@ -129,7 +129,7 @@ impl Oracle {
                 let worth = terms::value(terms, self.digits(terms.quote), price, quantity.get());
                 (Some(price), worth, self.need(terms, side, price, quantity.get()))
             }
-            OrderPrice::Market => {
+            OrderPrice::Market | OrderPrice::MarketToLimit => {
                 let cost = self.cost_at_market(terms, instrument, side, quantity.get());
                 (None, cost, if side == Side::Buy { cost + fee(cost, terms.taker_fee) } else { goods })
             }
@@ -232,6 +232,7 @@ impl Oracle {
             price,
             quantity: Qty::new(quantity).expect("a trade of two orders is not empty"),
             taker_side: taker.side,
+            kind: TradeKind::Continuous,
             maker: maker.order,
             taker: taker.order,
             maker_account: maker.account,
@@ -273,8 +274,8 @@ impl Oracle {
                 self.release((buyer.0, quote), held - after - paid, buyer.1, events);
                 after
             }
-            (Side::Buy, OrderPrice::Market) if taker.leaves > 0 => held - paid,
-            (Side::Buy, OrderPrice::Market) => {
+            (Side::Buy, OrderPrice::Market | OrderPrice::MarketToLimit) if taker.leaves > 0 => held - paid,
+            (Side::Buy, OrderPrice::Market | OrderPrice::MarketToLimit) => {
                 self.release((buyer.0, quote), held - paid, buyer.1, events);
                 0
             }
@@ -297,6 +298,7 @@ impl Oracle {
             price: open.price,
             leaves: Qty::new(open.leaves()).expect("a resting order has something left"),
             ahead: lots(ahead),
+            layer: Layer::Lit,
         });
         self.orders.push(open);
     }
@@ -316,7 +318,7 @@ impl Oracle {
             side: open.side,
             price: OrderPrice::Limit(open.price),
             canceled: lots(open.leaves()),
-            rested: true,
+            from: Place::Lit,
             reason: CancelReason::Requested,
         });
         let terms = self.terms(open.instrument)?;
@@ -430,6 +432,6 @@ fn within(side: Side, limit: Price, price: Price) -> bool {
 fn reaches(side: Side, limit: OrderPrice, price: Price) -> bool {
     match limit {
         OrderPrice::Limit(limit) => within(side, limit, price),
-        OrderPrice::Market => true,
+        OrderPrice::Market | OrderPrice::MarketToLimit => true,
     }
 }
