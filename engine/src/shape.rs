@@ -5,6 +5,21 @@ use crate::{
     Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
 };
 
+/// Terms that contradict each other; the first pair that an order has is told.
+const CLASHES: [(Term, &[Term]); 9] = [
+    (Term::MarketToLimit, &[
+        Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg, Term::Iceberg, Term::Hidden,
+    ]),
+    (Term::Market, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]),
+    (Term::FillOrKill, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]),
+    (Term::Peg, &[Term::Trigger, Term::Iceberg, Term::Minimum, Term::AllOrNone, Term::Hidden]),
+    (Term::AllOrNone, &[Term::Iceberg]),
+    (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
+    (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
+];
+
 /// How an order comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
@@ -14,10 +29,10 @@ pub(crate) enum Entry {
     Pair,
     /// As the entry of a bracket.
     Bracket,
-    /// As a side of a quote.
-    Quote,
     /// As an amount of money.
     Cash,
+    /// As new terms of an open order.
+    Replacement,
 }
 
 impl NewOrder {
@@ -25,17 +40,18 @@ impl NewOrder {
     #[inline]
     pub(crate) fn check_shape(&self) -> Result<(), Reject> {
         let rests = self.time_in_force.rests();
-        match (self.price, self.posting) {
-            (OrderPrice::Limit(_), Posting::Any) => Ok(()),
-            (OrderPrice::Market, _) if rests => Err(Reject::MarketOrderCannotRest),
-            (OrderPrice::Market | OrderPrice::MarketToLimit, Posting::PostOnly | Posting::PostOnlyReprice) => {
-                Err(Reject::PostOnlyMustRest)
-            }
-            (OrderPrice::Limit(_), _) if !rests => Err(Reject::PostOnlyMustRest),
-            (OrderPrice::MarketToLimit, _) if !rests => {
+        let posts = self.posting != Posting::Any;
+        match self.price {
+            OrderPrice::Market if rests => Err(Reject::MarketOrderCannotRest),
+            OrderPrice::Market if posts => Err(Reject::PostOnlyMustRest),
+            _ if posts && !rests => Err(Reject::PostOnlyMustRest),
+            OrderPrice::MarketToLimit if !rests => {
                 Err(Reject::Incompatible { one: Term::MarketToLimit, other: self.time_term() })
             }
-            _ => Ok(()),
+            OrderPrice::MarketToLimit if posts => {
+                Err(Reject::Incompatible { one: Term::MarketToLimit, other: Term::PostOnly })
+            }
+            OrderPrice::Market | OrderPrice::MarketToLimit | OrderPrice::Limit(_) => Ok(()),
         }
     }
 
@@ -45,24 +61,7 @@ impl NewOrder {
         let clash = |one: Term, others: &[Term]| {
             others.iter().find(|&&other| terms.has(one) && terms.has(other)).map(|&other| (one, other))
         };
-        let found = None
-            .or_else(|| clash(Term::MarketToLimit, &[
-                Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg, Term::Iceberg, Term::Hidden,
-            ]))
-            .or_else(|| clash(Term::Market, &[
-                Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone,
-            ]))
-            .or_else(|| clash(Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]))
-            .or_else(|| clash(Term::FillOrKill, &[
-                Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone, Term::Trigger,
-            ]))
-            .or_else(|| clash(Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]))
-            .or_else(|| clash(Term::Peg, &[
-                Term::Trigger, Term::Iceberg, Term::Hidden, Term::Minimum, Term::AllOrNone,
-            ]))
-            .or_else(|| clash(Term::AllOrNone, &[Term::Iceberg]))
-            .or_else(|| clash(Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden]))
-            .or_else(|| clash(Term::Protection, &[Term::Limit, Term::MarketToLimit]));
+        let found = CLASHES.iter().find_map(|&(one, others)| clash(one, others));
         if let Some((one, other)) = found {
             return Err(Reject::Incompatible { one, other });
         }
@@ -94,25 +93,29 @@ impl NewOrder {
         Ok(())
     }
 
-    /// The term that the phase does not take, if there is one.
+    /// The term that the phase does not take, if there is one. What matters of the settings: whether a halted instrument queues
+    /// orders, and whether its auctions have a collar.
     pub(crate) fn not_taken(
         &self,
         conditions: Option<&Conditions>,
         entry: Entry,
         phase: Phase,
-        halt_queues: bool,
+        (queues, collared): (bool, bool),
     ) -> Option<Term> {
+        let waits = conditions.is_some_and(|conditions| conditions.trigger.is_some());
+        let any = if entry == Entry::Replacement { Term::Replace } else { Term::NewOrder };
         let refused: &[Term] = match phase {
             Phase::Continuous => return None,
-            Phase::Halted if !halt_queues => return Some(Term::NewOrder),
-            Phase::Closed => return Some(Term::NewOrder),
+            Phase::Closed => return Some(any),
+            Phase::Halted if !queues => return Some(any),
+            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted if waits => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
-                Term::FillOrKill, Term::MarketToLimit, Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Bracket, Term::Quote, Term::Cash,
+                Term::FillOrKill, Term::Peg, Term::MarketToLimit, Term::Cash, Term::Bracket, Term::PostOnly,
+                Term::Minimum, Term::AllOrNone, Term::Protection, Term::Market,
             ],
             Phase::PostClose => &[
-                Term::MarketToLimit, Term::PostOnly, Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Pair, Term::Bracket, Term::Quote, Term::Cash,
+                Term::Trigger, Term::Peg, Term::Pair, Term::Bracket, Term::MarketToLimit, Term::Cash,
+                Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Protection,
             ],
         };
         let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
@@ -120,8 +123,12 @@ impl NewOrder {
             Entry::Single => {}
             Entry::Pair => terms.add(Term::Pair),
             Entry::Bracket => terms.add(Term::Bracket),
-            Entry::Quote => terms.add(Term::Quote),
             Entry::Cash => terms.add(Term::Cash),
+            // A replacement stands in the book by its price alone.
+            Entry::Replacement => terms.remove(Term::PostOnly),
+        }
+        if collared {
+            terms.remove(Term::Market);
         }
         refused.iter().copied().find(|&term| terms.has(term))
     }
@@ -184,6 +191,10 @@ struct Terms(u64);
 impl Terms {
     const fn add(&mut self, term: Term) {
         self.0 |= 1 << term as u8;
+    }
+
+    const fn remove(&mut self, term: Term) {
+        self.0 &= !(1 << term as u8);
     }
 
     const fn has(self, term: Term) -> bool {
