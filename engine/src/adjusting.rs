@@ -1,7 +1,7 @@
 //! Settings change: one command, one setting, checked before it counts.
 
 use crate::band::{LimitUpDown, MarketWide, Velocity};
-use crate::limits::{MAX_FOLLOW_UPS, MAX_TIER, WHOLE_PPM};
+use crate::limits::{MAX_AMOUNT, MAX_FOLLOW_UPS, MAX_TIER, WHOLE_PPM};
 use crate::{
     AccountId, AccountSetting, Amount, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, MarketSetting,
     Reject, SettingField,
@@ -17,56 +17,17 @@ impl Exchange {
         setting: InstrumentSetting,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
+        setting.check()?;
         self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-        self.check_setting(instrument, setting)?;
+        match setting {
+            InstrumentSetting::LeadMaker { account, ppm } => self.check_lead(instrument, account, ppm)?,
+            InstrumentSetting::FeeTier { maker, taker, .. } => self.check_tier(instrument, maker, taker)?,
+            _ => {}
+        }
         self.apply_setting(instrument, setting)?;
         events.push(Event::InstrumentSet { instrument, setting });
         self.follow_up(instrument, events);
         Ok(())
-    }
-
-    /// Checks a setting; nothing has changed yet.
-    fn check_setting(&self, id: InstrumentId, setting: InstrumentSetting) -> Result<(), Reject> {
-        match setting {
-            InstrumentSetting::Allocation(allocation) => allocation.check().map_err(Reject::Allocation),
-            InstrumentSetting::LeadMaker { account, ppm } => self.check_lead(id, account, ppm),
-            InstrumentSetting::Rulebook(rulebook) => rulebook.check().map_err(|error| {
-                out_of_range(SettingField::Rulebook, error.given, error.min, error.max)
-            }),
-            InstrumentSetting::FeeTier { tier, maker, taker } => self.check_tier(id, tier, maker, taker),
-            InstrumentSetting::Quantities { min, max } if !max.is_zero() && max < min => {
-                Err(out_of_range(SettingField::MaxQuantity, max.get(), min.get(), u64::MAX))
-            }
-            InstrumentSetting::MinNotional(amount) if amount < Amount::ZERO => {
-                Err(out_of_range(SettingField::MinNotional, amount.get(), 0, crate::limits::MAX_AMOUNT))
-            }
-            InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
-            InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
-            InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
-            InstrumentSetting::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
-            InstrumentSetting::VolatilityCall { length, .. } if !(1_000_000..=DAY).contains(&length) => {
-                Err(out_of_range(SettingField::VolatilityCall, length, 1_000_000, DAY))
-            }
-            InstrumentSetting::VolatilityCall { length, within } if within > length => {
-                Err(out_of_range(SettingField::VolatilityCall, within, 0, length))
-            }
-            InstrumentSetting::AuctionCollar(ppm) if ppm > WHOLE_PPM => {
-                Err(out_of_range(SettingField::AuctionCollar, ppm, 0, WHOLE_PPM))
-            }
-            InstrumentSetting::TradingHours { opens, closes } if closes > DAY => {
-                Err(out_of_range(SettingField::TradingHours, closes, opens, DAY))
-            }
-            InstrumentSetting::TradingHours { opens, closes } if opens >= closes && closes > 0 => {
-                Err(out_of_range(SettingField::TradingHours, opens, 0, closes - 1))
-            }
-            InstrumentSetting::DayEnd(nanos) if nanos >= DAY => {
-                Err(out_of_range(SettingField::DayEnd, nanos, 0, DAY - 1))
-            }
-            InstrumentSetting::FollowUps(count) if !(1..=MAX_FOLLOW_UPS).contains(&count) => {
-                Err(out_of_range(SettingField::FollowUps, count, 1, MAX_FOLLOW_UPS))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn check_lead(&self, id: InstrumentId, account: AccountId, ppm: u32) -> Result<(), Reject> {
@@ -81,11 +42,8 @@ impl Exchange {
         Ok(())
     }
 
-    fn check_tier(&self, id: InstrumentId, tier: u8, maker: FeeRate, taker: FeeRate) -> Result<(), Reject> {
+    fn check_tier(&self, id: InstrumentId, maker: FeeRate, taker: FeeRate) -> Result<(), Reject> {
         let terms = self.instruments[id.index()].terms();
-        if !(1..=MAX_TIER).contains(&tier) {
-            return Err(out_of_range(SettingField::Tier, tier, 1, MAX_TIER));
-        }
         if maker > terms.maker_fee {
             let lowest = -FeeRate::MAX_PPM;
             return Err(out_of_range(SettingField::MakerFee, maker.ppm(), lowest, terms.maker_fee.ppm()));
@@ -164,6 +122,7 @@ impl Exchange {
         setting: AccountSetting,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
+        setting.check()?;
         match setting {
             AccountSetting::ShortLimit { asset, .. }
             | AccountSetting::MaxNotional { asset, .. }
@@ -194,6 +153,72 @@ impl Exchange {
         self.market_wide = rule;
         events.push(Event::MarketSet { setting });
         Ok(())
+    }
+}
+
+impl InstrumentSetting {
+    /// Checks what the setting says by itself.
+    fn check(self) -> Result<(), Reject> {
+        match self {
+            Self::Allocation(allocation) => allocation.check().map_err(Reject::Allocation),
+            Self::LeadMaker { ppm, .. } if ppm > WHOLE_PPM => {
+                Err(out_of_range(SettingField::LeadMaker, ppm, 0, WHOLE_PPM))
+            }
+            Self::Rulebook(rulebook) => rulebook.check().map_err(|error| {
+                out_of_range(SettingField::Rulebook, error.given, error.min, error.max)
+            }),
+            Self::FeeTier { tier, .. } if !(1..=MAX_TIER).contains(&tier) => {
+                Err(out_of_range(SettingField::Tier, tier, 1, MAX_TIER))
+            }
+            Self::Quantities { min, max } if !max.is_zero() && max < min => {
+                Err(out_of_range(SettingField::MaxQuantity, max.get(), min.get(), u64::MAX))
+            }
+            Self::MinNotional(amount) if amount < Amount::ZERO => {
+                Err(out_of_range(SettingField::MinNotional, amount.get(), 0, MAX_AMOUNT))
+            }
+            Self::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
+            Self::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
+            Self::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
+            Self::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
+            Self::VolatilityCall { length, .. } if !(1_000_000..=DAY).contains(&length) => {
+                Err(out_of_range(SettingField::VolatilityCall, length, 1_000_000, DAY))
+            }
+            Self::VolatilityCall { length, within } if within > length => {
+                Err(out_of_range(SettingField::VolatilityCall, within, 0, length))
+            }
+            Self::AuctionCollar(ppm) if ppm > WHOLE_PPM => {
+                Err(out_of_range(SettingField::AuctionCollar, ppm, 0, WHOLE_PPM))
+            }
+            Self::TradingHours { opens, closes } if closes > DAY => {
+                Err(out_of_range(SettingField::TradingHours, closes, opens, DAY))
+            }
+            Self::TradingHours { opens, closes } if opens >= closes && closes > 0 => {
+                Err(out_of_range(SettingField::TradingHours, opens, 0, closes - 1))
+            }
+            Self::DayEnd(nanos) if nanos >= DAY => {
+                Err(out_of_range(SettingField::DayEnd, nanos, 0, DAY - 1))
+            }
+            Self::FollowUps(count) if !(1..=MAX_FOLLOW_UPS).contains(&count) => {
+                Err(out_of_range(SettingField::FollowUps, count, 1, MAX_FOLLOW_UPS))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl AccountSetting {
+    /// Checks what the setting says by itself.
+    fn check(self) -> Result<(), Reject> {
+        match self {
+            Self::Tier(tier) if tier > MAX_TIER => Err(out_of_range(SettingField::Tier, tier, 0, MAX_TIER)),
+            Self::ShortLimit { amount, .. } if amount < Amount::ZERO => {
+                Err(out_of_range(SettingField::ShortLimit, amount.get(), 0, MAX_AMOUNT))
+            }
+            Self::MaxNotional { amount, .. } | Self::MaxPosition { amount, .. } if amount < Amount::ZERO => {
+                Err(out_of_range(SettingField::AccountLimit, amount.get(), 0, MAX_AMOUNT))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

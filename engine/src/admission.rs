@@ -35,10 +35,7 @@ impl Exchange {
         conditions: Option<&Conditions>,
         entry: Entry,
     ) -> Result<Admission, Reject> {
-        terms.check_shape()?;
-        if let Some(conditions) = conditions {
-            terms.check_conditions(conditions)?;
-        }
+        terms.check_shape(conditions)?;
         let instrument = self
             .instrument(terms.instrument)
             .ok_or(Reject::UnknownInstrument { instrument: terms.instrument })?;

@@ -36,7 +36,6 @@ impl Exchange {
         if self.ledger.account(account)?.is_blocked() {
             return Err(Reject::AccountBlocked { account });
         }
-        let old = self.replaceable(order)?;
         let instrument = self.instruments[id.index()];
         let market = &self.markets[id.index()];
         let phase = market.phase();
@@ -48,6 +47,7 @@ impl Exchange {
         if !takes {
             return Err(Reject::NotInPhase { instrument: id, phase, term: Term::Replace });
         }
+        let old = self.replaceable(order)?;
         let terms = NewOrder {
             account,
             instrument: id,
