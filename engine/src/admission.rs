@@ -59,10 +59,7 @@ impl Exchange {
         conditions: Option<&Conditions>,
         entry: Entry,
     ) -> Result<Admission, Reject> {
-        terms.check_shape()?;
-        if let Some(conditions) = conditions {
-            terms.check_conditions(conditions)?;
-        }
+        terms.check_shape(conditions)?;
         let request = Request::single(terms, conditions, entry);
         self.check_access(&request)?;
         let mut admission = self.check_numbers(&request, &[])?;

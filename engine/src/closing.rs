@@ -49,10 +49,10 @@ impl Exchange {
         side: Option<Side>,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        self.known_customer(account)?;
         if let Some(instrument) = instrument {
             self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
         }
+        self.known_customer(account)?;
         events.push(Event::OrdersCanceled { account, instrument, side });
         self.cancel_all(account, instrument, side, CancelReason::MassCancel, events);
         Ok(())

@@ -6,7 +6,7 @@ use crate::clock::{Due, Timer};
 use crate::market::DueExits;
 use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
-use crate::shape::{Entry, check_protection};
+use crate::shape::{Entry, check_protection, check_waiting};
 use crate::ticket::{Exits, Link, State, Ticket};
 use crate::{
     AccountId, Amount, Bracket, CancelReason, Condition, ConditionalOrder, Conditions, Display, Event, Exchange,
@@ -103,7 +103,6 @@ impl Exchange {
 
     pub(crate) fn place_pair(&mut self, pair: &OrderPair, events: &mut Vec<Event>) -> Result<(), Reject> {
         let terms = pair.limit;
-        terms.check_shape()?;
         pair.check_shape()?;
         let (stop_terms, conditions) = stop_of(&terms, pair.trigger, pair.then, pair.protection);
         let (admission, stop_admission) = self.admit_pair(&terms, (&stop_terms, &conditions))?;
@@ -163,7 +162,6 @@ impl Exchange {
 
     pub(crate) fn place_bracket(&mut self, bracket: &Bracket, events: &mut Vec<Event>) -> Result<(), Reject> {
         let terms = &bracket.entry;
-        terms.check_shape()?;
         bracket.check_shape()?;
         let Bracket { profit, loss, then, protection, .. } = *bracket;
         let request = Request::single(terms, None, Entry::Bracket);
@@ -527,33 +525,36 @@ impl Exchange {
 
 impl OrderPair {
     fn check_shape(&self) -> Result<(), Reject> {
+        let limit = &self.limit;
+        limit.check_rest()?;
+        check_protection(self.protection)?;
+        check_waiting(self.then, limit.side, self.protection)?;
         let clash = |other| Err(Reject::Incompatible { one: Term::Pair, other });
-        match self.limit.price {
-            OrderPrice::Limit(_) => {}
-            OrderPrice::Market => return clash(Term::Market),
-            OrderPrice::MarketToLimit => return clash(Term::MarketToLimit),
+        match (limit.price, self.then) {
+            (OrderPrice::Market, _) => clash(Term::Market),
+            (OrderPrice::MarketToLimit, _) | (_, OrderPrice::MarketToLimit) => clash(Term::MarketToLimit),
+            _ if !limit.time_in_force.rests() => clash(limit.time_term()),
+            (OrderPrice::Limit(_), then) => check_protected(then, self.protection),
         }
-        if !self.limit.time_in_force.rests() {
-            return clash(self.limit.time_term());
-        }
-        check_stop(self.then, self.limit.side, self.protection)
     }
 }
 
 impl Bracket {
     fn check_shape(&self) -> Result<(), Reject> {
-        if self.entry.price == OrderPrice::MarketToLimit {
+        let exits = self.entry.side.opposite();
+        self.entry.check_rest()?;
+        check_protection(self.protection)?;
+        check_waiting(self.then, exits, self.protection)?;
+        self.entry.check_clashes(&Conditions::NONE)?;
+        if self.then == OrderPrice::MarketToLimit {
             return Err(Reject::Incompatible { one: Term::Bracket, other: Term::MarketToLimit });
         }
-        let exits = self.entry.side.opposite();
-        let beyond: fn(Price, Price) -> bool = match exits {
-            Side::Sell => |profit, loss| profit > loss,
-            Side::Buy => |profit, loss| profit < loss,
+        check_protected(self.then, self.protection)?;
+        let beyond = match exits {
+            Side::Sell => self.profit > self.loss,
+            Side::Buy => self.profit < self.loss,
         };
-        if !beyond(self.profit, self.loss) {
-            return Err(Reject::BracketPrices { profit: self.profit, loss: self.loss });
-        }
-        check_stop(self.then, exits, self.protection)
+        if beyond { Ok(()) } else { Err(Reject::BracketPrices { profit: self.profit, loss: self.loss }) }
     }
 }
 
@@ -572,17 +573,12 @@ fn stop_of(
     (terms, Conditions { trigger: Some(trigger), protection, ..Conditions::NONE })
 }
 
-/// Checks what a stop becomes.
-fn check_stop(then: OrderPrice, side: Side, protection: Option<crate::Protection>) -> Result<(), Reject> {
+/// A stop that becomes a limit order has no protection.
+const fn check_protected(then: OrderPrice, protection: Option<Protection>) -> Result<(), Reject> {
     match (then, protection) {
-        (OrderPrice::MarketToLimit, _) => {
-            return Err(Reject::Incompatible { one: Term::MarketToLimit, other: Term::Trigger });
-        }
         (OrderPrice::Limit(_), Some(_)) => {
-            return Err(Reject::Incompatible { one: Term::Protection, other: Term::Limit });
+            Err(Reject::Incompatible { one: Term::Protection, other: Term::Limit })
         }
-        (OrderPrice::Market, None) if side == Side::Buy => return Err(Reject::ProtectionMissing),
-        _ => {}
+        _ => Ok(()),
     }
-    check_protection(protection)
 }

@@ -335,11 +335,6 @@ impl Exchange {
         if terms.base == terms.quote {
             return Err(Reject::BaseIsQuote { asset: terms.base });
         }
-        let base = self.known_asset(terms.base)?;
-        let quote = self.known_asset(terms.quote)?;
-        if self.instrument_symbols.contains_key(&terms.symbol) {
-            return Err(Reject::SymbolTaken { symbol: terms.symbol });
-        }
         if terms.taker_fee < FeeRate::ZERO {
             return Err(Reject::SettingOutOfRange {
                 setting: SettingField::TakerFee,
@@ -347,6 +342,11 @@ impl Exchange {
                 min: 0,
                 max: FeeRate::MAX_PPM.into(),
             });
+        }
+        let base = self.known_asset(terms.base)?;
+        let quote = self.known_asset(terms.quote)?;
+        if self.instrument_symbols.contains_key(&terms.symbol) {
+            return Err(Reject::SymbolTaken { symbol: terms.symbol });
         }
         let scaled = Instrument::from_terms(*terms, base.decimals(), quote.decimals())?;
         let instrument = next_id(self.instruments.len(), MAX_INSTRUMENTS)

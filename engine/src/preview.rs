@@ -164,6 +164,8 @@ impl Exchange {
             price: OrderPrice::Market,
             lots: quantity.get(),
             self_trade: SelfTrade::Allow,
+            open_ended: false,
+            minimums: false,
         });
         if reach.lots < quantity.get() {
             return Err(NoPrice::TooThin { there: Lots::new(reach.lots) });

@@ -5,21 +5,6 @@ use crate::{
     Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
 };
 
-/// Terms that contradict each other; the first pair that an order has is told.
-const CLASHES: [(Term, &[Term]); 9] = [
-    (Term::MarketToLimit, &[
-        Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg, Term::Iceberg, Term::Hidden,
-    ]),
-    (Term::Market, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
-    (Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]),
-    (Term::FillOrKill, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
-    (Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]),
-    (Term::Peg, &[Term::Trigger, Term::Iceberg, Term::Minimum, Term::AllOrNone, Term::Hidden]),
-    (Term::AllOrNone, &[Term::Iceberg]),
-    (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
-    (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
-];
-
 /// How an order comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
@@ -35,36 +20,63 @@ pub(crate) enum Entry {
     Replacement,
 }
 
+/// Terms that contradict each other. Of several clashes of an order the first one here is named.
+const CLASHES: [(Term, &[Term]); 9] = [
+    (
+        Term::MarketToLimit,
+        &[
+            Term::ImmediateOrCancel,
+            Term::FillOrKill,
+            Term::PostOnly,
+            Term::Trigger,
+            Term::Minimum,
+            Term::AllOrNone,
+            Term::Peg,
+            Term::Iceberg,
+            Term::Hidden,
+        ],
+    ),
+    (Term::Market, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]),
+    (Term::FillOrKill, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]),
+    (Term::Peg, &[Term::Trigger, Term::Iceberg, Term::Minimum, Term::AllOrNone, Term::Hidden]),
+    (Term::AllOrNone, &[Term::Iceberg]),
+    (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
+    (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
+];
+
 impl NewOrder {
-    /// Checks what the order says by itself.
+    /// Checks what the order says by itself, with its conditions.
     #[inline]
-    pub(crate) fn check_shape(&self) -> Result<(), Reject> {
-        let rests = self.time_in_force.rests();
-        let posts = self.posting != Posting::Any;
-        match self.price {
-            OrderPrice::Market if rests => Err(Reject::MarketOrderCannotRest),
-            OrderPrice::Market if posts => Err(Reject::PostOnlyMustRest),
-            _ if posts && !rests => Err(Reject::PostOnlyMustRest),
-            OrderPrice::MarketToLimit if !rests => {
-                Err(Reject::Incompatible { one: Term::MarketToLimit, other: self.time_term() })
+    pub(crate) fn check_shape(&self, conditions: Option<&Conditions>) -> Result<(), Reject> {
+        self.check_rest()?;
+        match conditions {
+            Some(conditions) => {
+                self.check_numbers(conditions)?;
+                self.check_clashes(conditions)
             }
-            OrderPrice::MarketToLimit if posts => {
-                Err(Reject::Incompatible { one: Term::MarketToLimit, other: Term::PostOnly })
-            }
-            OrderPrice::Market | OrderPrice::MarketToLimit | OrderPrice::Limit(_) => Ok(()),
+            None if self.price == OrderPrice::MarketToLimit => self.check_clashes(&Conditions::NONE),
+            None => Ok(()),
         }
     }
 
-    /// Checks what the order says together with its conditions.
-    pub(crate) fn check_conditions(&self, conditions: &Conditions) -> Result<(), Reject> {
-        let terms = self.terms_named(conditions);
-        let clash = |one: Term, others: &[Term]| {
-            others.iter().find(|&&other| terms.has(one) && terms.has(other)).map(|&other| (one, other))
-        };
-        let found = CLASHES.iter().find_map(|&(one, others)| clash(one, others));
-        if let Some((one, other)) = found {
-            return Err(Reject::Incompatible { one, other });
+    /// Checks that a market order cannot rest and that a post-only order can.
+    #[inline]
+    pub(crate) fn check_rest(&self) -> Result<(), Reject> {
+        let rests = self.time_in_force.rests();
+        let market = self.price == OrderPrice::Market;
+        if market && rests {
+            return Err(Reject::MarketOrderCannotRest);
         }
+        if self.posting != Posting::Any && (market || !rests) {
+            return Err(Reject::PostOnlyMustRest);
+        }
+        Ok(())
+    }
+
+    /// Checks the quantities of the conditions, and the protection.
+    fn check_numbers(&self, conditions: &Conditions) -> Result<(), Reject> {
         if let Some(Minimum::Quantity(minimum)) = conditions.minimum
             && minimum > self.quantity
         {
@@ -80,15 +92,18 @@ impl NewOrder {
         }
         check_protection(conditions.protection)?;
         if conditions.trigger.is_some() {
-            self.check_waiting(conditions.protection)?;
+            check_waiting(self.price, self.side, conditions.protection)?;
         }
         Ok(())
     }
 
-    /// A market order of a buyer that waits must say how far it may reach.
-    pub(crate) const fn check_waiting(&self, protection: Option<Protection>) -> Result<(), Reject> {
-        if matches!((self.price, self.side, protection), (OrderPrice::Market, Side::Buy, None)) {
-            return Err(Reject::ProtectionMissing);
+    /// Checks that no term contradicts another.
+    pub(crate) fn check_clashes(&self, conditions: &Conditions) -> Result<(), Reject> {
+        let terms = self.terms_named(conditions);
+        for (one, others) in CLASHES {
+            if let Some(&other) = others.iter().find(|&&other| terms.has(one) && terms.has(other)) {
+                return Err(Reject::Incompatible { one, other });
+            }
         }
         Ok(())
     }
@@ -173,6 +188,18 @@ impl NewOrder {
             }
         }
         terms
+    }
+}
+
+/// A market order of a buyer that waits must say how far it may reach.
+pub(crate) const fn check_waiting(
+    price: OrderPrice,
+    side: Side,
+    protection: Option<Protection>,
+) -> Result<(), Reject> {
+    match (price, side, protection) {
+        (OrderPrice::Market, Side::Buy, None) => Err(Reject::ProtectionMissing),
+        _ => Ok(()),
     }
 }
 
