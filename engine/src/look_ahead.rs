@@ -14,14 +14,17 @@ impl Exchange {
     /// alike without it. Best called with some tens of commands right before they are executed.
     pub fn look_ahead(&self, commands: &[Command]) {
         for commands in commands.chunks(TOGETHER) {
-            let mut orders = [None; TOGETHER];
-            for (place, command) in orders.iter_mut().zip(commands) {
-                *place = match command {
+            let (mut orders, mut named) = ([None; TOGETHER], 0);
+            for command in commands {
+                let order = match command {
                     Command::CancelOrder { order, .. } | Command::ReplaceOrder { order, .. } => Some(*order),
                     _ => None,
                 };
+                // Close together, so that no branch has to be guessed where the orders are read.
+                orders[named] = order;
+                named += usize::from(order.is_some());
             }
-            self.books.look_ahead(orders);
+            self.books.look_ahead::<TOGETHER>(&orders[..named]);
         }
     }
 }

@@ -208,11 +208,14 @@ impl Books {
     /// Reads where these orders are, and then what is there, so that the loads run beside each other and not each
     /// after the one before.
     #[inline]
-    pub(crate) fn look_ahead<const N: usize>(&self, orders: [Option<OrderId>; N]) {
-        let slots = orders.map(|order| order.and_then(|order| self.table.peek(order)));
+    pub(crate) fn look_ahead<const N: usize>(&self, orders: &[Option<OrderId>]) {
+        let mut slots = [None; N];
+        for (slot, order) in slots.iter_mut().zip(orders) {
+            *slot = order.and_then(|order| self.table.peek(order));
+        }
         let mut read = 0;
-        for slot in slots.into_iter().flatten() {
-            read ^= self.orders[slot].version();
+        for slot in slots.iter().take(orders.len()).flatten() {
+            read ^= self.orders[*slot].version();
             read ^= u32::from(self.links[slot.index()].next.is_some());
         }
         std::hint::black_box(read);
