@@ -16,6 +16,9 @@ impl Exchange {
         order: OrderId,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
+        if self.cancel_plain(account, order, events) {
+            return Ok(());
+        }
         let instrument = self.own_order(account, order)?;
         self.cancel_open(order, CancelReason::Requested, events);
         self.follow_up(instrument, events);
@@ -135,7 +138,8 @@ impl Exchange {
         }
     }
 
-    fn cancel_resting(&mut self, slot: Slot, reason: CancelReason, events: &mut Vec<Event>) {
+    #[inline]
+    pub(crate) fn cancel_resting(&mut self, slot: Slot, reason: CancelReason, events: &mut Vec<Event>) {
         let (resting, reserve) = self.take_out(slot);
         let RestingOrder { order, account, instrument: id, side, .. } = resting;
         let lots = resting.leaves.get() + reserve;
@@ -195,7 +199,7 @@ impl Exchange {
         if reserve > 0 {
             self.books.set_reserve(slot, reserve, 0);
         }
-        self.books.remove(slot);
+        let resting = self.books.remove(slot);
         self.ledger.uncount_order(resting.account);
         (resting, reserve)
     }

@@ -57,6 +57,7 @@ mod desk;
 mod preview;
 mod explain;
 mod check;
+mod plain;
 mod look_ahead;
 mod digest;
 mod form;
