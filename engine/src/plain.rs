@@ -180,7 +180,7 @@ mod tests {
     proptest! {
         /// An instrument that has rules of its own, none of them set, sends every order the long way.
         ///
-        /// Caught when planted: a hold of one unit less; an IOC order that rests; another's order canceled.
+        /// Caught when planted: funds that lack one unit; an IOC order that rests; another's order canceled.
         #[test]
         fn both_ways_lead_to_the_same_events(commands in prop::collection::vec(command(), 1..300)) {
             let (mut short, mut long) = (market(), market());
