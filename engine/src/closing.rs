@@ -118,10 +118,7 @@ impl Exchange {
     pub(crate) fn own_order(&self, account: AccountId, order: OrderId) -> Result<InstrumentId, Reject> {
         self.ledger.account(account)?;
         let found = match self.books.find(order) {
-            Some(slot) => {
-                let resting = self.books.resting(slot);
-                Some((resting.account, resting.instrument))
-            }
+            Some(slot) => Some(self.books.owner(slot)),
             None => self.tickets.get(&order).map(|ticket| (ticket.terms.account, ticket.terms.instrument)),
         };
         found
@@ -193,9 +190,10 @@ impl Exchange {
     }
 
     /// Takes an order out of the book, and answers what it had in reserve.
+    #[inline]
     pub(crate) fn take_out(&mut self, slot: Slot) -> (RestingOrder, u64) {
-        let resting = self.books.resting(slot);
-        let reserve = self.reserve(resting.order, resting.flags);
+        let (order, flags) = self.books.mark(slot);
+        let reserve = self.reserve(order, flags);
         if reserve > 0 {
             self.books.set_reserve(slot, reserve, 0);
         }

@@ -246,6 +246,7 @@ impl Exchange {
     }
 
     /// Gives an order its number.
+    #[inline]
     pub(crate) fn accept(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> OrderId {
         self.order_count += 1;
         let order = OrderId::new(self.order_count).expect("the count is above zero");

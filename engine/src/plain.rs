@@ -95,10 +95,11 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) -> bool {
         let Some(slot) = self.books.find(order) else { return false };
-        let resting = self.books.resting(slot);
-        if resting.account != account
-            || resting.flags.has(OrderFlags::TICKET)
-            || self.markets[resting.instrument.index()].special.is_some()
+        let (owner, instrument) = self.books.owner(slot);
+        let (_, flags) = self.books.mark(slot);
+        if owner != account
+            || flags.has(OrderFlags::TICKET)
+            || self.markets[instrument.index()].special.is_some()
         {
             return false;
         }
