@@ -1,15 +1,15 @@
 //! The short way of plain orders.
 //!
 //! Nearly all orders are plain: a limit order without conditions, of an account without settings, on an instrument that
-//! is no more than a book. Their checks and steps are those of [`Exchange::place`] and [`Exchange::cancel`] with all
-//! left out that cannot apply, and so are their events. Whatever is not plain, or would be refused, goes the long way.
+//! is no more than a book. Their checks and steps are those of [`Exchange::place`] with all left out that cannot apply,
+//! and so are their events. Whatever is not plain, or would be refused, goes the long way.
 
 use crate::account::Posting as Line;
 use crate::admission::limit_hold;
 use crate::limits::MAX_OPEN_ORDERS;
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Posting,
-    Price, RestingOrder, TimeInForce,
+    AccountId, Event, Exchange, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Posting, Price,
+    RestingOrder, TimeInForce,
 };
 
 impl Exchange {
@@ -84,27 +84,6 @@ impl Exchange {
         (incoming.held, incoming.hold_price) = (hold, Some(price));
         let stop = self.trade(&mut incoming, events);
         self.finish(&mut incoming, stop, events);
-    }
-
-    /// Cancels an order if it is plain and its owner asks; answers whether it was.
-    #[inline]
-    pub(crate) fn cancel_plain(
-        &mut self,
-        account: AccountId,
-        order: OrderId,
-        events: &mut Vec<Event>,
-    ) -> bool {
-        let Some(slot) = self.books.find(order) else { return false };
-        let (owner, instrument) = self.books.owner(slot);
-        let (_, flags) = self.books.mark(slot);
-        if owner != account
-            || flags.has(OrderFlags::TICKET)
-            || self.markets[instrument.index()].special.is_some()
-        {
-            return false;
-        }
-        self.cancel_resting(slot, CancelReason::Requested, events);
-        true
     }
 }
 
@@ -181,7 +160,7 @@ mod tests {
     proptest! {
         /// An instrument that has rules of its own, none of them set, sends every order the long way.
         ///
-        /// Caught when planted: funds that lack one unit; an IOC order that rests; another's order canceled.
+        /// Caught when planted: funds that lack one unit; an IOC order that rests.
         #[test]
         fn both_ways_lead_to_the_same_events(commands in prop::collection::vec(command(), 1..300)) {
             let (mut short, mut long) = (market(), market());

@@ -125,20 +125,6 @@ impl Books {
         resting(record, &self.levels[record.level])
     }
 
-    /// Whose order it is, and of what: less than [`Books::resting`].
-    #[inline]
-    pub(crate) fn owner(&self, slot: Slot) -> (AccountId, InstrumentId) {
-        let record = &self.orders[slot];
-        (record.account(), self.levels[record.level].book.instrument())
-    }
-
-    /// Number and marks of an order: less than [`Books::resting`].
-    #[inline]
-    pub(crate) fn mark(&self, slot: Slot) -> (OrderId, OrderFlags) {
-        let record = &self.orders[slot];
-        (record.order, record.flags())
-    }
-
     #[inline]
     fn ladder(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<&Ladder> {
         self.sides[instrument.index()].ladder(layer, side)
