@@ -80,6 +80,11 @@ impl Account {
         Amount::proved(limit.unwrap_or_default())
     }
 
+    /// Whether nothing about it is set: no block, no limits, no self-trade prevention.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.blocked && self.limits.is_none() && matches!(self.self_trade, SelfTrade::Allow)
+    }
+
     /// Whether it has limits of its own.
     pub(crate) const fn is_limited(&self) -> bool {
         self.limits.is_some()

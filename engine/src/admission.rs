@@ -499,10 +499,15 @@ pub(crate) fn end_of_day(now: Timestamp, day_end: u64) -> Timestamp {
 }
 
 /// What a limit order must hold, or `None` if it is worth too much to be counted.
+#[inline]
 pub(crate) fn limit_hold(instrument: &Instrument, side: Side, price: Price, quantity: Qty) -> Option<i64> {
-    instrument.value(price, quantity.lots())?;
-    instrument.base_units(quantity.lots())?;
-    Some(instrument.hold(side, price, quantity.get())).filter(|&hold| hold <= MAX_AMOUNT)
+    let value = instrument.value(price, quantity.lots())?;
+    let units = instrument.base_units(quantity.lots())?;
+    let hold = match side {
+        Side::Buy => instrument.buyer_hold(value),
+        Side::Sell => units,
+    };
+    (hold <= MAX_AMOUNT).then_some(hold)
 }
 
 /// What the order would come to is no amount any more.

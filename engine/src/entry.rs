@@ -16,6 +16,9 @@ use crate::{
 
 impl Exchange {
     pub(crate) fn place(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> Result<(), Reject> {
+        if self.place_plain(terms, events) {
+            return Ok(());
+        }
         let admission = self.admit(terms, None, Entry::Single)?;
         let order = self.accept(terms, events);
         if admission.expires.is_some() {
@@ -254,6 +257,7 @@ impl Exchange {
     }
 
     /// Gives an order its number.
+    #[inline]
     pub(crate) fn accept(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> OrderId {
         self.order_count += 1;
         let order = OrderId::new(self.order_count).expect("the count is above zero");
