@@ -50,6 +50,14 @@ pub enum InstrumentSetting {
     PriceBand(Option<PriceBand>),
     /// Static and dynamic range: a price outside interrupts trading by a call, or extends the call.
     PriceRange(Option<PriceRange>),
+    /// How long the call lasts that follows an interruption, in nanoseconds: 1 ms to a day; two minutes until set. The window of
+    /// its random end comes on top, up to as much.
+    VolatilityCall {
+        /// The call.
+        length: u64,
+        /// The window of its random end.
+        within: u64,
+    },
     /// Limit up, limit down.
     LimitUpDown(Option<LimitUpDownTerms>),
     /// Velocity logic.
@@ -61,6 +69,14 @@ pub enum InstrumentSetting {
     AuctionCollar(u32),
     /// Whether orders are taken in while the instrument is halted.
     HaltQueues(bool),
+    /// When trading opens and closes, as times of day in nanoseconds after midnight UTC, the first before the second. Bands are
+    /// doubled near both (limit up, limit down), and a market-wide halt of the first levels ends with them.
+    TradingHours {
+        /// Opens.
+        opens: u64,
+        /// Closes; both zero for none.
+        closes: u64,
+    },
     /// Time of day, in nanoseconds after midnight UTC, at which DAY orders expire; midnight until set.
     DayEnd(u64),
     /// Most follow-ups (stops, pegs, waiting orders, exits) that one command may bring, 1 to

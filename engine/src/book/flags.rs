@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Posting;
 
-/// A set of marks. Where a mark stands, the rule behind it has more about the order elsewhere.
+/// A set of marks. Where [`OrderFlags::TICKET`] stands, the order's ticket says more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OrderFlags(u8);
@@ -14,29 +14,21 @@ impl OrderFlags {
     pub const NONE: Self = Self(0);
     /// May not take when it is replaced ([`Posting::PostOnly`]).
     pub const POST_ONLY: Self = Self(1);
+    /// May not take when it is replaced, and is repriced instead ([`Posting::PostOnlyReprice`]).
+    pub const REPRICE: Self = Self(1 << 1);
+    /// Has a ticket: conditions, an expiry, a link to another order.
+    pub const TICKET: Self = Self(1 << 2);
     /// Shows a part of itself and has a reserve behind it.
-    pub const RESERVE: Self = Self(1 << 1);
-    /// Linked to other orders (OCO, bracket).
-    pub const LINKED: Self = Self(1 << 2);
-    /// A side of a quote.
-    pub const QUOTE: Self = Self(1 << 3);
-    /// Its price follows a reference.
+    pub const RESERVE: Self = Self(1 << 3);
+    /// Its price follows the book.
     pub const PEGGED: Self = Self(1 << 4);
-    /// Ends at a stated time.
-    pub const EXPIRES: Self = Self(1 << 5);
-    /// Has a setting for self-trade prevention.
-    pub const SELF_TRADE: Self = Self(1 << 6);
+    /// Stands for the next uncross only.
+    pub const UNCROSS: Self = Self(1 << 5);
 
     /// Whether every mark of `marks` stands.
     #[must_use]
     pub const fn has(self, marks: Self) -> bool {
         self.0 & marks.0 == marks.0
-    }
-
-    /// Whether a mark of `marks` stands.
-    #[must_use]
-    pub const fn has_any(self, marks: Self) -> bool {
-        self.0 & marks.0 != 0
     }
 
     /// These marks and those of `marks`.
@@ -62,13 +54,26 @@ impl OrderFlags {
     pub const fn bits(self) -> u8 {
         self.0
     }
+
+    /// Whether the order may take when it is replaced.
+    #[must_use]
+    pub const fn posting(self) -> Posting {
+        if self.has(Self::POST_ONLY) {
+            Posting::PostOnly
+        } else if self.has(Self::REPRICE) {
+            Posting::PostOnlyReprice
+        } else {
+            Posting::Any
+        }
+    }
 }
 
 impl From<Posting> for OrderFlags {
     fn from(posting: Posting) -> Self {
         match posting {
             Posting::Any => Self::NONE,
-            Posting::PostOnly | Posting::PostOnlyReprice => Self::POST_ONLY,
+            Posting::PostOnly => Self::POST_ONLY,
+            Posting::PostOnlyReprice => Self::REPRICE,
         }
     }
 }

@@ -30,6 +30,8 @@ const AUCTION_COLLAR: u8 = 13;
 const HALT_QUEUES: u8 = 14;
 const DAY_END: u8 = 15;
 const FOLLOW_UPS: u8 = 16;
+const VOLATILITY_CALL: u8 = 17;
+const TRADING_HOURS: u8 = 18;
 
 pub(super) fn put_instrument_setting(out: &mut Vec<u8>, setting: &InstrumentSetting) {
     match *setting {
@@ -100,6 +102,16 @@ pub(super) fn put_instrument_setting(out: &mut Vec<u8>, setting: &InstrumentSett
             out.push(FOLLOW_UPS);
             put_uvarint(out, most.into());
         }
+        InstrumentSetting::VolatilityCall { length, within } => {
+            out.push(VOLATILITY_CALL);
+            put_uvarint(out, length);
+            put_uvarint(out, within);
+        }
+        InstrumentSetting::TradingHours { opens, closes } => {
+            out.push(TRADING_HOURS);
+            put_uvarint(out, opens);
+            put_uvarint(out, closes);
+        }
     }
 }
 
@@ -124,6 +136,10 @@ pub(super) fn take_instrument_setting(from: &mut Reader<'_>) -> Result<Instrumen
         HALT_QUEUES => InstrumentSetting::HaltQueues(take_flag(from)?),
         DAY_END => InstrumentSetting::DayEnd(from.uvarint()?),
         FOLLOW_UPS => InstrumentSetting::FollowUps(from.uvarint32()?),
+        VOLATILITY_CALL => {
+            InstrumentSetting::VolatilityCall { length: from.uvarint()?, within: from.uvarint()? }
+        }
+        TRADING_HOURS => InstrumentSetting::TradingHours { opens: from.uvarint()?, closes: from.uvarint()? },
         other => return Err(unknown(start, "setting of an instrument", other)),
     })
 }

@@ -137,6 +137,15 @@ impl Line<'_> {
                 format!("quote {entry} refused {}: {}", reject.code(), exchange.explain(&reject))
             }
             Event::AccountBlocked { account } => format!("account {} is blocked", name(exchange, account)),
+            Event::OrdersCanceled { account, .. } => {
+                format!("the orders of {} are canceled", name(exchange, account))
+            }
+            Event::Quoted { account, entries } => format!("{} quotes {entries}", name(exchange, account)),
+            Event::MarketHalted { until } => format!(
+                "the market is halted{}",
+                until.map_or_else(String::new, |until| format!(" until {} ns", until.nanos()))
+            ),
+            Event::MarketResumed => "the market goes on".to_owned(),
             Event::AccountUnblocked { account } => {
                 format!("account {} is not blocked any more", name(exchange, account))
             }
