@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use outcry_engine::{
-    CancelReason, Condition, Event, Indication, InstrumentId, LedgerLine, Lots, OrderId, OrderPrice, PhaseEnd, Place,
-    Price, Priority, Trade, TradeKind,
+    CancelReason, Condition, Event, Indication, InstrumentId, LedgerLine, Lots, OrderId, OrderPrice,
+    PhaseEnd, Place, Price, Priority, Trade, TradeKind,
 };
 
 use super::Session;
@@ -149,7 +149,9 @@ impl Line<'_> {
             Event::AccountUnblocked { account } => {
                 format!("account {} is not blocked any more", name(exchange, account))
             }
-            Event::InstrumentSet { instrument, setting } => format!("{} has {setting:?}", self.listed(instrument)),
+            Event::InstrumentSet { instrument, setting } => {
+                format!("{} has {setting:?}", self.listed(instrument))
+            }
             Event::AccountSet { account, setting } => format!("{} has {setting:?}", name(exchange, account)),
             Event::MarketSet { setting } => format!("the market has {setting:?}"),
             Event::PhaseChanged { instrument, phase, end, cause } => format!(

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, Command, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Posting, Price, Side,
-    TimeInForce,
+    AccountId, Amount, AssetId, Command, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Posting, Price,
+    Side, TimeInForce,
 };
 
 use super::Session;
