@@ -108,7 +108,10 @@ impl fmt::Display for Failure {
                 writeln!(f, "{decoder}: {bytes} bytes held at once, {allowed} are allowed")?;
             }
         }
-        writeln!(f, "repeat: OUTCRY_SEED={seed} OUTCRY_INPUTS=1 cargo test -p outcry-tests --test fuzz {decoder}")?;
+        writeln!(
+            f,
+            "repeat: OUTCRY_SEED={seed} OUTCRY_INPUTS=1 cargo test -p outcry-tests --test fuzz {decoder}"
+        )?;
         write!(f, "{} bytes show it:\n{}", input.len(), self.hex())
     }
 }

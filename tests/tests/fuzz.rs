@@ -13,7 +13,9 @@ use outcry_tests::fuzz::{Bound, Decoder, Fault, decoders, judge, run};
 const INPUTS: u64 = 100_000;
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
 }
 
 /// The most bytes held at once.
@@ -150,5 +152,9 @@ fn a_slice_beyond_the_end_is_caught() {
     let decoder = list(|bytes| count(bytes).is_some_and(|(count, items)| items[..count].len() == count));
     let failure = run(&decoder, 1, 10_000, meter).unwrap_err();
     assert!(matches!(&failure.fault, Fault::Panic(message) if message.contains("out of range")), "{failure}");
-    assert_eq!(judge(&decoder, &failure.input, meter).0, Err(failure.fault.clone()), "the short input shows it");
+    assert_eq!(
+        judge(&decoder, &failure.input, meter).0,
+        Err(failure.fault.clone()),
+        "the short input shows it"
+    );
 }

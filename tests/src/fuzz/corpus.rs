@@ -3,10 +3,10 @@
 use std::num::NonZeroU32;
 
 use outcry_engine::{
-    AccountId, AccountSetting, Amount, Bracket, Command, ConditionalOrder, Conditions, DeskId, Display, Exchange,
-    IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewOrder, OrderId, OrderPair,
-    OrderPrice, Peg, PegTo, Posting, Price, PriceBand, Protection, Qty, Quote, Rate, Rulebook, SelfTrade, Side,
-    TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
+    AccountId, AccountSetting, Amount, Bracket, Command, ConditionalOrder, Conditions, DeskId, Display,
+    Exchange, IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewOrder, OrderId,
+    OrderPair, OrderPrice, Peg, PegTo, Posting, Price, PriceBand, Protection, Qty, Quote, Rate, Rulebook,
+    SelfTrade, Side, TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
 };
 use outcry_journal::sync::{Answer, Holding};
 use outcry_journal::{Chunk, CommandId, FileHeader, Head, History, HistoryHash, Host, JournalId};
@@ -160,8 +160,12 @@ pub(super) fn chunks() -> Vec<Vec<u8>> {
 pub(super) fn beginnings() -> Vec<Vec<u8>> {
     let merged = |chunks: &Vec<Chunk>| Chunk::merge(chunks).ok().flatten();
     let whole = histories();
-    whole.iter().filter_map(merged).chain(whole.iter().filter_map(|chunks| chunks.first().cloned()))
-        .map(|chunk| chunk.to_bytes()).collect()
+    whole
+        .iter()
+        .filter_map(merged)
+        .chain(whole.iter().filter_map(|chunks| chunks.first().cloned()))
+        .map(|chunk| chunk.to_bytes())
+        .collect()
 }
 
 /// Files, as bytes.

@@ -233,7 +233,8 @@ pub fn lobster() -> Decoder {
         seal: |_| (),
         read: Box::new(move |bytes| {
             let middle = bytes.iter().position(|&byte| byte == BETWEEN).unwrap_or(bytes.len());
-            let (messages, book) = (bytes[..middle].to_vec(), bytes.get(middle + 1..).unwrap_or_default().to_vec());
+            let (messages, book) =
+                (bytes[..middle].to_vec(), bytes.get(middle + 1..).unwrap_or_default().to_vec());
             Recording::read(symbol, Timestamp::from_nanos(1), 2, messages, book).is_ok()
         }),
         bound: Bound { per_byte: 2, fixed: SMALL },
@@ -246,7 +247,11 @@ pub fn name() -> Decoder {
     let journal = corpus::JOURNAL.to_string();
     Decoder {
         name: "name",
-        good: corpus::NAMES.into_iter().chain([journal.as_str()]).map(|name| name.as_bytes().to_vec()).collect(),
+        good: corpus::NAMES
+            .into_iter()
+            .chain([journal.as_str()])
+            .map(|name| name.as_bytes().to_vec())
+            .collect(),
         seal: |_| (),
         read: Box::new(|bytes| {
             let Ok(text) = std::str::from_utf8(bytes) else { return false };
@@ -285,7 +290,10 @@ fn seal_file(bytes: &mut Vec<u8>) {
         seal_end(&mut bytes[..end], start);
         start = end;
         let Some(&[a, b, c, d]) = bytes.get(start + BODY_LENGTH..start + BODY) else { return };
-        end = start + BODY + TRAILER + usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX >> 1);
+        end = start
+            + BODY
+            + TRAILER
+            + usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX >> 1);
     }
 }
 

@@ -8,13 +8,42 @@ use super::Decoder;
 const LONGEST: usize = 1 << 16;
 /// Words that formats take amiss: JSON, CSV, numbers, times.
 const WORDS: [&str; 20] = [
-    "null", "true", "{}", "[[[[[[[[", "{\"a\":", "\"\"", "\\u0000", "\\ud800", "1e999", "NaN", "-0", "0.", ".5",
-    "00", "\r\n", "\n\n", ",,", "\u{feff}", "\u{661}", "9999-12-31T23:59:60.9999999999Z",
+    "null",
+    "true",
+    "{}",
+    "[[[[[[[[",
+    "{\"a\":",
+    "\"\"",
+    "\\u0000",
+    "\\ud800",
+    "1e999",
+    "NaN",
+    "-0",
+    "0.",
+    ".5",
+    "00",
+    "\r\n",
+    "\n\n",
+    ",,",
+    "\u{feff}",
+    "\u{661}",
+    "9999-12-31T23:59:60.9999999999Z",
 ];
 /// Numbers at the edges of what fields hold, as text.
 const NUMBERS: [&str; 14] = [
-    "0", "1", "-1", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "18446744073709551615",
-    "18446744073709551616", "79228162514264337593543950336", "0.0000000000000000000000000001", "1.00", "1000000000000",
+    "0",
+    "1",
+    "-1",
+    "2147483648",
+    "4294967296",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551615",
+    "18446744073709551616",
+    "79228162514264337593543950336",
+    "0.0000000000000000000000000001",
+    "1.00",
+    "1000000000000",
     "999999999999999999",
 ];
 
@@ -85,7 +114,8 @@ fn length(bytes: &mut [u8], at: usize, random: &mut Random) {
     let mut now = [0; 8];
     now[..width].copy_from_slice(word);
     let now = u64::from_le_bytes(now);
-    let edges = [0, 1, whole, 1 << 16, 1 << 20, 1 << 31, 1 << 32, u64::MAX >> 1, u64::MAX, now, now << 1, now << 8];
+    let edges =
+        [0, 1, whole, 1 << 16, 1 << 20, 1 << 31, 1 << 32, u64::MAX >> 1, u64::MAX, now, now << 1, now << 8];
     let edge = *random.pick(&edges).expect("there are twelve");
     let near = edge.wrapping_add(random.below(3)).wrapping_sub(1);
     word.copy_from_slice(&near.to_le_bytes()[..width]);
@@ -94,7 +124,8 @@ fn length(bytes: &mut [u8], at: usize, random: &mut Random) {
 /// Replaces the number in the text at or after a place.
 fn number(bytes: &mut Vec<u8>, at: usize, random: &mut Random) {
     let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|digit| at + digit) else { return };
-    let end = bytes[start..].iter().position(|byte| !byte.is_ascii_digit()).map_or(bytes.len(), |end| start + end);
+    let end =
+        bytes[start..].iter().position(|byte| !byte.is_ascii_digit()).map_or(bytes.len(), |end| start + end);
     let number = random.pick(&NUMBERS).expect("there are some");
     bytes.splice(start..end, number.bytes());
 }
