@@ -88,6 +88,7 @@ pub enum EventText {
         order: u64,
         account: AccountName,
         instrument: Symbol,
+        side: &'static str,
         trigger: DecimalText,
         reference: DecimalText,
     },
@@ -182,6 +183,17 @@ pub enum EventText {
         leaves: DecimalText,
         priority: &'static str,
     },
+    OrdersCanceled {
+        account: AccountName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        instrument: Option<Symbol>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        side: Option<&'static str>,
+    },
+    Quoted {
+        account: AccountName,
+        entries: u32,
+    },
     QuoteRefused {
         entry: u32,
         code: &'static str,
@@ -216,6 +228,11 @@ pub enum EventText {
         end: Option<PhaseEndText>,
         cause: &'static str,
     },
+    MarketHalted {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<TimeText>,
+    },
+    MarketResumed,
     IndicationChanged {
         instrument: Symbol,
         #[serde(flatten)]

@@ -7,6 +7,7 @@ use outcry_engine::{
 
 use super::{EventText, IndicationText};
 use crate::decimal::DecimalText;
+use crate::time::TimeText;
 use crate::word::Word;
 use crate::write::condition::ConditionText;
 use crate::write::order::{OrderPriceText, OrderTermsText};
@@ -61,12 +62,13 @@ impl<'a> Naming<'a> {
                     waits_for: waits_for.text(),
                 }
             }
-            Event::OrderTriggered { order, account, instrument, trigger, reference } => {
+            Event::OrderTriggered { order, account, instrument, side, trigger, reference } => {
                 let scale = names.scale(instrument)?;
                 EventText::OrderTriggered {
                     order: order.get(),
                     account: names.account(account)?,
                     instrument: scale.symbol(),
+                    side: side.text(),
                     trigger: scale.price(trigger),
                     reference: scale.price(reference),
                 }
@@ -191,6 +193,17 @@ impl<'a> Naming<'a> {
                     priority: priority.text(),
                 }
             }
+            Event::OrdersCanceled { account, instrument, side } => EventText::OrdersCanceled {
+                account: names.account(account)?,
+                instrument: match instrument {
+                    Some(instrument) => Some(names.scale(instrument)?.symbol()),
+                    None => None,
+                },
+                side: side.map(Side::text),
+            },
+            Event::Quoted { account, entries } => {
+                EventText::Quoted { account: names.account(account)?, entries }
+            }
             Event::QuoteRefused { entry, ref reject } => {
                 EventText::QuoteRefused { entry, code: reject.code(), message: names.0.explain(reject) }
             }
@@ -217,6 +230,8 @@ impl<'a> Naming<'a> {
             Event::PhaseChanged { instrument, phase, end, cause } => {
                 self.phase_changed(instrument, phase, end, cause)?
             }
+            Event::MarketHalted { until } => EventText::MarketHalted { until: until.map(TimeText) },
+            Event::MarketResumed => EventText::MarketResumed,
             Event::IndicationChanged { instrument, indication } => {
                 let scale = names.scale(instrument)?;
                 EventText::IndicationChanged {
@@ -265,7 +280,7 @@ impl<'a> Naming<'a> {
                     money: names.asset(money)?,
                     amount: names.amount(money, amount)?,
                     rate: DecimalText(rate.decimal()),
-                    coins: DecimalText(coins.get().into()),
+                    coins: names.amount(names.0.desk(desk)?.sells(), coins)?,
                     repeated,
                 }
             }

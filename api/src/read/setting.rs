@@ -12,7 +12,7 @@ use super::{Reader, Terms};
 use crate::word::Word;
 
 /// What `setting` of an instrument may be.
-const INSTRUMENT: [&str; 16] = [
+const INSTRUMENT: [&str; 18] = [
     "allocation",
     "lead_maker",
     "rulebook",
@@ -29,6 +29,8 @@ const INSTRUMENT: [&str; 16] = [
     "halt_queues",
     "day_end",
     "follow_ups",
+    "volatility_call",
+    "trading_hours",
 ];
 /// What `setting` of an account may be.
 const ACCOUNT: [&str; 7] =
@@ -61,14 +63,30 @@ impl<'a> Reader<'a> {
             "reference" => self.price("price", scale).map(InstrumentSetting::Reference),
             "auction_collar" => self.number("ppm").map(InstrumentSetting::AuctionCollar),
             "halt_queues" => self.fields.required_flag("queues").map(InstrumentSetting::HaltQueues),
-            "day_end" => self.fields.required_integer("nanos", 0..=u64::MAX).map(InstrumentSetting::DayEnd),
-            _ => self.number("most").map(InstrumentSetting::FollowUps),
+            "day_end" => self.nanos("nanos").map(InstrumentSetting::DayEnd),
+            "follow_ups" => self.number("most").map(InstrumentSetting::FollowUps),
+            "volatility_call" => {
+                let length = self.nanos("length_nanos");
+                let within = self.nanos("within_nanos");
+                length
+                    .zip(within)
+                    .map(|(length, within)| InstrumentSetting::VolatilityCall { length, within })
+            }
+            _ => {
+                let opens = self.nanos("opens_nanos");
+                let closes = self.nanos("closes_nanos");
+                opens.zip(closes).map(|(opens, closes)| InstrumentSetting::TradingHours { opens, closes })
+            }
         };
         Some(Command::SetInstrument { instrument: instrument?, setting: setting? })
     }
 
     fn number(&mut self, field: &'static str) -> Option<u32> {
         self.fields.required_integer(field, 0..=u32::MAX)
+    }
+
+    fn nanos(&mut self, field: &'static str) -> Option<u64> {
+        self.fields.required_integer(field, 0..=u64::MAX)
     }
 
     fn some_number(&mut self, field: &'static str) -> Option<NonZeroU32> {

@@ -30,6 +30,8 @@ pub enum InstrumentSettingText {
     HaltQueues { queues: bool },
     DayEnd { nanos: u64 },
     FollowUps { most: u32 },
+    VolatilityCall { length_nanos: u64, within_nanos: u64 },
+    TradingHours { opens_nanos: u64, closes_nanos: u64 },
 }
 
 /// A rule that is on with its terms, or off.
@@ -179,6 +181,12 @@ impl InstrumentSettingText {
             InstrumentSetting::HaltQueues(queues) => Self::HaltQueues { queues },
             InstrumentSetting::DayEnd(nanos) => Self::DayEnd { nanos },
             InstrumentSetting::FollowUps(most) => Self::FollowUps { most },
+            InstrumentSetting::VolatilityCall { length, within } => {
+                Self::VolatilityCall { length_nanos: length, within_nanos: within }
+            }
+            InstrumentSetting::TradingHours { opens, closes } => {
+                Self::TradingHours { opens_nanos: opens, closes_nanos: closes }
+            }
         })
     }
 }

@@ -282,6 +282,8 @@ fn instrument_setting() -> impl Strategy<Value = InstrumentSetting> {
         any::<bool>().prop_map(InstrumentSetting::HaltQueues),
         any64().prop_map(InstrumentSetting::DayEnd),
         any32().prop_map(InstrumentSetting::FollowUps),
+        (any64(), any64()).prop_map(|(length, within)| InstrumentSetting::VolatilityCall { length, within }),
+        (any64(), any64()).prop_map(|(opens, closes)| InstrumentSetting::TradingHours { opens, closes }),
     ]
 }
 

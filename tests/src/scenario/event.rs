@@ -133,6 +133,15 @@ impl Line<'_> {
                     }
                 )
             }
+            Event::OrdersCanceled { account, instrument, side } => format!(
+                "mass cancel of {}{}{}",
+                name(exchange, account),
+                instrument.map(|instrument| format!(" in {}", self.listed(instrument))).unwrap_or_default(),
+                side.map(|side| format!(" of what {}", verb(side))).unwrap_or_default()
+            ),
+            Event::Quoted { account, entries } => {
+                format!("{} quotes, entries: {entries}", name(exchange, account))
+            }
             Event::QuoteRefused { entry, reject } => {
                 format!("quote {entry} refused {}: {}", reject.code(), exchange.explain(&reject))
             }
@@ -160,6 +169,11 @@ impl Line<'_> {
                 words(cause),
                 end.map(until).unwrap_or_default()
             ),
+            Event::MarketHalted { until } => format!(
+                "the market is halted{}",
+                until.map(|until| format!(", until {}", until.nanos())).unwrap_or_default()
+            ),
+            Event::MarketResumed => "the market goes on".to_owned(),
             Event::IndicationChanged { instrument, indication } => {
                 format!("{} indicates {}", self.listed(instrument), self.indication(instrument, indication))
             }
@@ -191,15 +205,22 @@ impl Line<'_> {
             Event::RateSet { desk, money, rate } => {
                 format!("desk {desk} takes {} {} for one", rate.decimal(), symbol(exchange, money))
             }
-            Event::CashSpent { desk, purchase, account, money, amount, rate, coins, repeated } => format!(
-                "purchase {purchase} of desk {desk}: {} spends {} {} at {} for {} minor units{}",
-                name(exchange, account),
-                units(exchange, money, amount),
-                symbol(exchange, money),
-                rate.decimal(),
-                coins.get(),
-                if repeated { ", as before" } else { "" }
-            ),
+            Event::CashSpent { desk, purchase, account, money, amount, rate, coins, repeated } => {
+                let sold = exchange.desk(desk).map_or_else(
+                    || format!("#{}", coins.get()),
+                    |desk| {
+                        format!("{} {}", units(exchange, desk.sells(), coins), symbol(exchange, desk.sells()))
+                    },
+                );
+                format!(
+                    "purchase {purchase} of desk {desk}: {} spends {} {} at {} for {sold}{}",
+                    name(exchange, account),
+                    units(exchange, money, amount),
+                    symbol(exchange, money),
+                    rate.decimal(),
+                    if repeated { ", as before" } else { "" }
+                )
+            }
         }
     }
 
