@@ -1,8 +1,9 @@
 //! The oracle's orders: entry, trading, cancel and replace.
 
 use outcry_engine::{
-    AccountId, CancelReason, Event, FeeRate, InstrumentId, Layer, LedgerKind, NewInstrument, NewOrder, OrderId,
-    OrderPrice, Place, Posting, Price, Priority, Qty, Reject, Side, TimeInForce, Trade, TradeId, TradeKind, limits,
+    AccountId, CancelReason, Event, FeeRate, InstrumentId, Layer, LedgerKind, NewInstrument, NewOrder,
+    OrderId, OrderPrice, Place, Posting, Price, Priority, Qty, Reject, Side, TimeInForce, Trade, TradeId,
+    TradeKind, limits,
 };
 
 use super::{Fault, OpenOrder, Oracle, lots, terms};
