@@ -1,8 +1,9 @@
 //! The trigger book against a list that is searched from end to end, and worked examples.
 //!
-//! Planted bugs that these tests caught, each by more than one of them: falling triggers fired in ascending order, a
-//! rising trigger that needs the reference above its price, a trailing stop that follows back, extremes merged under the
-//! newest entry number, trails of one kind only looked at when something is due, firing before following.
+//! Planted bugs that were caught: falling triggers fired in ascending order, falling before rising, what two references
+//! fire not put in order, a trigger that needs the reference beyond its price, a trailing stop that follows back, extremes
+//! merged under the newest entry number or with the smaller group lost, only the nearest trail in ticks taken for due, a
+//! share of the reference rounded down.
 
 use std::cmp::Reverse;
 use std::num::NonZeroU32;
@@ -94,6 +95,19 @@ fn they_enter_in_the_order_in_which_the_price_reached_them() {
     assert_eq!(book.remaining().collect::<Vec<_>>(), [(order(6), price(109))]);
 }
 
+/// The example of `docs/rules/stops.md`, where each that fires trades one or two ticks lower.
+#[test]
+fn a_cascade_runs_until_nothing_fires() {
+    let mut book = TriggerBook::default();
+    for (number, at) in [(1, 99), (2, 98), (3, 95)] {
+        book.insert(order(number), Side::Sell, on_last(Side::Sell, TriggerKind::Stop, at), None);
+    }
+    assert_eq!(last(&mut book, 99), [1]);
+    assert_eq!(last(&mut book, 98), [2]);
+    assert_eq!(last(&mut book, 96), []);
+    assert_eq!(book.remaining().collect::<Vec<_>>(), [(order(3), price(95))]);
+}
+
 /// The example of `docs/rules/stops.md`.
 #[test]
 fn a_trailing_stop_follows_one_way() {
@@ -153,11 +167,12 @@ fn bid_and_ask_are_watched_apart_and_fire_as_one() {
     book.insert(order(3), Side::Buy, stop(TriggerBy::Ask, 100), None);
     book.insert(order(4), Side::Sell, stop(TriggerBy::Bid, 110), None);
     book.insert(order(5), Side::Sell, stop(TriggerBy::Last, 200), None);
+    book.insert(order(6), Side::Buy, stop(TriggerBy::Ask, 99), None);
     let all = book.clone();
     assert_eq!(touch(&mut book, None, None), []);
     assert_eq!(book, all, "an empty book fires nothing and moves nothing");
-    assert_eq!(touch(&mut book, None, Some(101)), [3]);
-    assert_eq!(touch(&mut book, Some(101), Some(102)), [2, 1, 4]);
+    assert_eq!(touch(&mut book, None, Some(99)), [6]);
+    assert_eq!(touch(&mut book, Some(101), Some(102)), [3, 2, 1, 4]);
     assert_eq!(last(&mut book, 150), [5]);
 }
 
