@@ -3,23 +3,36 @@
 //! Every change is one [`LedgerLine`]; nothing else writes a balance. The sum of an asset over all accounts is
 //! its supply, which only deposits and withdrawals change.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use crate::limits::MAX_AMOUNT;
-use crate::{AccountId, AccountName, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject};
+use crate::{
+    AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject, SelfTrade,
+    SettingField,
+};
 
 /// What an account has of one asset.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// Free to use.
+    /// Free to use; below zero only where the account may sell short.
     pub available: Amount,
     /// Reserved for open orders.
     pub held: Amount,
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     name: AccountName,
     open_orders: u32,
+    group: u32,
+    tier: u8,
+    blocked: bool,
+    self_trade: SelfTrade,
+    /// Boxed, because few accounts have any.
+    limits: Option<Box<Limits>>,
     /// Indexed by asset, and only as long as the highest asset it ever had: most accounts have few.
     balances: Vec<Balance>,
 }
@@ -31,10 +44,53 @@ impl Account {
         self.name
     }
 
-    /// How many of its orders are open.
+    /// How many of its orders are open, those that wait included.
     #[must_use]
     pub const fn open_orders(&self) -> u32 {
         self.open_orders
+    }
+
+    /// The group whose accounts count as one for self-trade prevention; 0 for none.
+    #[must_use]
+    pub const fn group(&self) -> u32 {
+        self.group
+    }
+
+    /// Its fee tier; 0 for the instruments' own rates.
+    #[must_use]
+    pub const fn tier(&self) -> u8 {
+        self.tier
+    }
+
+    /// Whether its kill switch is set.
+    #[must_use]
+    pub const fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// What happens when its order meets one of its own or its group's.
+    #[must_use]
+    pub const fn self_trade(&self) -> SelfTrade {
+        self.self_trade
+    }
+
+    /// How much of an asset it may owe.
+    #[must_use]
+    pub fn short_limit(&self, asset: AssetId) -> Amount {
+        let limit = self.limits.as_ref().and_then(|limits| limits.short.get(&asset).copied());
+        Amount::proved(limit.unwrap_or_default())
+    }
+
+    /// Whether it has limits of its own.
+    pub(crate) const fn is_limited(&self) -> bool {
+        self.limits.is_some()
+    }
+
+    /// Its own limits.
+    pub(crate) fn limits(&self) -> &Limits {
+        const NONE: &Limits =
+            &Limits { open_orders: 0, notional: BTreeMap::new(), position: BTreeMap::new(), short: BTreeMap::new() };
+        self.limits.as_deref().unwrap_or(NONE)
     }
 
     /// Its balances by asset, zeros included, up to the highest asset it ever had.
@@ -49,31 +105,53 @@ impl Account {
     }
 }
 
+/// The limits of an account, in minor units; what is not named is not limited, and may not be short.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Zero for none.
+    pub(crate) open_orders: u32,
+    pub(crate) notional: BTreeMap<AssetId, i64>,
+    pub(crate) position: BTreeMap<AssetId, i64>,
+    pub(crate) short: BTreeMap<AssetId, i64>,
+}
+
 /// All accounts and the supply of each asset.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     /// Indexed by account.
     accounts: Vec<Account>,
     /// Indexed by asset: the sum over all accounts.
     supply: Vec<i64>,
+    /// Indexed by asset: the sum of all short limits. What one account may own is at most this beyond the supply.
+    shorts: Vec<i64>,
 }
 
 impl Ledger {
     pub(crate) fn new() -> Self {
         let venue = AccountName::new("Venue").expect("a plain word is an account name");
-        let mut ledger = Self { accounts: Vec::new(), supply: Vec::new() };
+        let mut ledger = Self { accounts: Vec::new(), supply: Vec::new(), shorts: Vec::new() };
         ledger.open(venue);
         ledger
     }
 
     pub(crate) fn open(&mut self, name: AccountName) -> AccountId {
         let id = AccountId::new(u32::try_from(self.accounts.len()).expect("limited by MAX_ACCOUNTS"));
-        self.accounts.push(Account { name, open_orders: 0, balances: Vec::new() });
+        self.accounts.push(Account {
+            name,
+            open_orders: 0,
+            group: 0,
+            tier: 0,
+            blocked: false,
+            self_trade: SelfTrade::Allow,
+            limits: None,
+            balances: Vec::new(),
+        });
         id
     }
 
     pub(crate) fn add_asset(&mut self) {
         self.supply.push(0);
+        self.shorts.push(0);
     }
 
     pub(crate) fn accounts(&self) -> &[Account] {
@@ -96,10 +174,72 @@ impl Ledger {
         self.accounts[account.index()].open_orders -= 1;
     }
 
-    /// Whether `needed` of `asset` is available.
+    /// Sets or releases the kill switch.
+    pub(crate) fn block(&mut self, account: AccountId, blocked: bool) {
+        self.accounts[account.index()].blocked = blocked;
+    }
+
+    /// Changes a setting of an account.
+    pub(crate) fn set(&mut self, account: AccountId, setting: AccountSetting) -> Result<(), Reject> {
+        let owner = &mut self.accounts[account.index()];
+        match setting {
+            AccountSetting::Group(group) => owner.group = group,
+            AccountSetting::SelfTrade(rule) => owner.self_trade = rule,
+            AccountSetting::Tier(tier) => {
+                let max = i64::from(crate::limits::MAX_TIER);
+                if i64::from(tier) > max {
+                    let setting = SettingField::Tier;
+                    return Err(Reject::SettingOutOfRange { setting, given: tier.into(), min: 0, max });
+                }
+                owner.tier = tier;
+            }
+            AccountSetting::MaxOpenOrders(max) => owner.limits.get_or_insert_default().open_orders = max,
+            AccountSetting::MaxNotional { asset, amount } => {
+                let limits = owner.limits.get_or_insert_default();
+                put(&mut limits.notional, asset, not_negative(SettingField::AccountLimit, amount)?);
+            }
+            AccountSetting::MaxPosition { asset, amount } => {
+                let limits = owner.limits.get_or_insert_default();
+                put(&mut limits.position, asset, not_negative(SettingField::AccountLimit, amount)?);
+            }
+            AccountSetting::ShortLimit { asset, amount } => self.set_short(account, asset, amount)?,
+        }
+        self.accounts[account.index()].forget_no_limits();
+        Ok(())
+    }
+
+    fn set_short(&mut self, account: AccountId, asset: AssetId, amount: Amount) -> Result<(), Reject> {
+        let limit = not_negative(SettingField::ShortLimit, amount)?;
+        let owner = &self.accounts[account.index()];
+        let (old, balance) = (owner.short_limit(asset).get(), owner.balance(asset));
+        let others = self.shorts[asset.index()] - old;
+        let max = MAX_AMOUNT - self.supply(asset) - others;
+        if limit > max {
+            let setting = SettingField::ShortLimit;
+            return Err(Reject::SettingOutOfRange { setting, given: limit, min: 0, max });
+        }
+        if -balance.available.get() > limit {
+            let owed = Amount::proved(-balance.available.get());
+            return Err(Reject::ShortOwed { asset, owed, amount });
+        }
+        self.shorts[asset.index()] = others + limit;
+        put(&mut self.accounts[account.index()].limits.get_or_insert_default().short, asset, limit);
+        Ok(())
+    }
+
+    /// The sum of all short limits in an asset.
+    pub(crate) fn shorts(&self, asset: AssetId) -> i64 {
+        self.shorts[asset.index()]
+    }
+
+    /// Whether `needed` of `asset` is available, as far as the account may go short.
     pub(crate) fn cover(&self, account: AccountId, asset: AssetId, needed: i64) -> Result<(), Reject> {
-        let available = self.accounts[account.index()].balance(asset).available;
+        let account = &self.accounts[account.index()];
+        let available = account.balance(asset).available;
         if needed <= available.get() {
+            return Ok(());
+        }
+        if account.is_limited() && needed <= available.get() + account.short_limit(asset).get() {
             return Ok(());
         }
         Err(Reject::InsufficientFunds { asset, needed: Amount::proved(needed), available })
@@ -108,7 +248,7 @@ impl Ledger {
     /// Whether `amount` more of `asset` may exist.
     pub(crate) fn room(&self, asset: AssetId, amount: Amount) -> Result<(), Reject> {
         let supply = self.supply(asset);
-        if amount.get() <= MAX_AMOUNT - supply {
+        if amount.get() <= MAX_AMOUNT - supply - self.shorts[asset.index()] {
             return Ok(());
         }
         Err(Reject::SupplyTooLarge { asset, supply: Amount::proved(supply), amount })
@@ -149,7 +289,7 @@ impl Ledger {
         let balance = &mut balances[posting.asset.index()];
         balance.available = Amount::proved(balance.available.get() + posting.available);
         balance.held = Amount::proved(balance.held.get() + posting.held);
-        debug_assert!(balance.available.get() >= 0 && balance.held.get() >= 0, "a balance went below zero");
+        debug_assert!(balance.held.get() >= 0, "a hold went below zero");
         let amount = match posting.kind {
             LedgerKind::Hold | LedgerKind::Release => posting.held.abs(),
             _ => posting.available + posting.held,
@@ -164,6 +304,32 @@ impl Ledger {
             order: posting.order,
         }));
     }
+}
+
+impl Account {
+    /// Limits that limit nothing are none.
+    fn forget_no_limits(&mut self) {
+        if self.limits.as_deref() == Some(&Limits::default()) {
+            self.limits = None;
+        }
+    }
+}
+
+/// Sets a limit, or takes it away at zero.
+fn put(limits: &mut BTreeMap<AssetId, i64>, asset: AssetId, limit: i64) {
+    if limit == 0 {
+        limits.remove(&asset);
+    } else {
+        limits.insert(asset, limit);
+    }
+}
+
+/// An amount that is not below zero.
+const fn not_negative(setting: SettingField, amount: Amount) -> Result<i64, Reject> {
+    if amount.get() < 0 {
+        return Err(Reject::SettingOutOfRange { setting, given: amount.get(), min: 0, max: MAX_AMOUNT });
+    }
+    Ok(amount.get())
 }
 
 /// A change of one balance, before it is made.

@@ -30,3 +30,5 @@ pub const FOLLOW_UPS: u32 = 20_000;
 pub const MAX_TIER: u8 = 8;
 /// Most cash desks of an exchange.
 pub const MAX_DESKS: u32 = 256;
+/// Parts per million of a whole: the highest protection, share or range.
+pub const WHOLE_PPM: u32 = 1_000_000;

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::Allocation;
-use crate::auction::{Indication, Rulebook};
-use crate::band::{LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, TickTable, Velocity};
+use crate::auction::{Collar, Indication, Rulebook};
+use crate::band::{Corridor, LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, Rounding, TickTable, Velocity};
 use crate::limits::FOLLOW_UPS;
+use crate::ticket::Exits;
 use crate::trigger::TriggerBook;
 use crate::{AccountId, FeeRate, OrderId, Phase, PhaseEnd, Price, Side, Timestamp};
 
@@ -41,8 +42,8 @@ pub(crate) struct Special {
     pub(crate) pegs: BTreeSet<OrderId>,
     /// Orders that wait for their minimum, by side, rank of their limit and number.
     pub(crate) minimums: [BTreeSet<(i64, OrderId)>; 2],
-    /// Entries of brackets that traded in the command under way.
-    pub(crate) exits: BTreeSet<OrderId>,
+    /// Entries of brackets that traded since their exits were last entered.
+    pub(crate) exits: BTreeMap<OrderId, DueExits>,
     /// Market and IOC orders that stand for the next uncross.
     pub(crate) for_uncross: BTreeSet<OrderId>,
     /// The order of each side that last bettered the market and has not been bettered since.
@@ -53,6 +54,16 @@ pub(crate) struct Special {
     pub(crate) changed: bool,
     /// When the market is looked at again: the earliest end of a phase, a batch or a rule.
     pub(crate) timer: Option<Timestamp>,
+}
+
+/// Exits that a bracket's entry is due, for what it has traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DueExits {
+    pub(crate) account: AccountId,
+    /// The side of the exits.
+    pub(crate) side: Side,
+    pub(crate) lots: u64,
+    pub(crate) exits: Exits,
 }
 
 /// The settings of an instrument, each with the value it has until it is set.
@@ -119,7 +130,7 @@ impl Default for Special {
             fired: VecDeque::new(),
             pegs: BTreeSet::new(),
             minimums: [BTreeSet::new(), BTreeSet::new()],
-            exits: BTreeSet::new(),
+            exits: BTreeMap::new(),
             for_uncross: BTreeSet::new(),
             tops: [None, None],
             indication: None,
@@ -143,6 +154,18 @@ impl Market {
     /// The settings, if any was ever set.
     pub(crate) fn settings(&self) -> Option<&Settings> {
         self.special.as_ref().map(|special| &special.settings)
+    }
+
+    /// The prices at which an auction with market orders may trade, if the instrument lets them in: the reference plus and minus
+    /// the collar, rounded inwards to valid prices.
+    pub(crate) fn collar(&self) -> Option<Collar> {
+        let settings = self.settings().filter(|settings| settings.collar_ppm > 0)?;
+        let reference = self.reference()?;
+        let width = Rounding::Down.share(reference, settings.collar_ppm);
+        let around = Corridor::around(reference, width);
+        let low = settings.ticks.round(around.low, Rounding::Up)?;
+        let high = settings.ticks.round(around.high, Rounding::Down)?;
+        (low <= high).then_some(Collar { low, high })
     }
 
     /// The price that bands are around: the reference, else the last trade.
@@ -169,6 +192,14 @@ impl Special {
     }
 
     /// The order that leads a side.
+    pub(crate) const fn top(&self, side: Side) -> Option<OrderId> {
+        match side {
+            Side::Buy => self.tops[0],
+            Side::Sell => self.tops[1],
+        }
+    }
+
+    /// The same, to change.
     pub(crate) const fn top_mut(&mut self, side: Side) -> &mut Option<OrderId> {
         match side {
             Side::Buy => &mut self.tops[0],

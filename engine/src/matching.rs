@@ -1,14 +1,16 @@
-//! Orders meet: entry, matching by price and time, cancel, cancel/replace.
+//! Orders meet: the one loop in which an aggressor trades with the book.
 //!
-//! An aggressor trades with the front of the best opposite level, at the maker's price, until it is filled or its
-//! limit ends. Entry and replacement share that one loop, and both sides share one path.
+//! An aggressor takes the best opposite price of both layers, displayed before hidden at one price, at the maker's price,
+//! until it is filled, its price ends or a rule stops it. Every entry goes through [`Exchange::trade`]: new orders, replaced
+//! ones, and those that waited. The rules are in `docs/rules/orders.md`.
 
 use crate::account::Posting as Line;
-use crate::book::{Layer, Slot};
-use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
+use crate::allocation::{Allocation, Claim, allocate};
+use crate::book::{LevelQueue, Slot};
+use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, NewOrder, OrderId, OrderPrice,
-    Posting, Price, Priority, Qty, Reject, RestingOrder, Side, TimeInForce, Trade, TradeId,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
+    Place, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind,
 };
 
 /// An order on its way through the book.
@@ -18,241 +20,54 @@ pub(crate) struct Incoming {
     pub(crate) account: AccountId,
     pub(crate) instrument: InstrumentId,
     pub(crate) side: Side,
+    /// How far it may trade now.
     pub(crate) price: OrderPrice,
     pub(crate) quantity: Qty,
     pub(crate) leaves: u64,
-    pub(crate) posting: Posting,
+    pub(crate) flags: OrderFlags,
     /// What is still held for it, of the asset it gives.
     pub(crate) held: i64,
+    /// The price that its hold is made at; `None` if it holds a quantity, or what its walk costs.
+    pub(crate) hold_price: Option<Price>,
+    pub(crate) self_trade: SelfTrade,
+    pub(crate) remainder: Remainder,
+    /// The price of its last fill.
+    pub(crate) last_fill: Option<Price>,
 }
 
-/// What an order that was let in will hold and can reach.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Admission {
-    /// Amount to hold of the asset that the order gives.
-    pub(crate) hold: i64,
-    /// Lots that it can trade at once; only known where something depends on it.
-    reachable: u64,
+/// What becomes of what is left of an order after it has traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remainder {
+    /// It rests at this limit.
+    Rests(Price),
+    /// It rests at the price of the last fill.
+    RestsAtLastFill,
+    /// It is canceled.
+    Canceled,
 }
 
-/// What a walk over the opposite side of the book found.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Reach {
-    /// Lots within limit and quantity.
-    pub(crate) lots: u64,
-    /// Their value in minor units of the quote asset.
-    pub(crate) value: i128,
+/// Why an aggressor stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It is filled, or nothing more is there within its price.
+    Done,
+    /// Self-trade prevention canceled what is left of it.
+    SelfTrade,
+    /// The next trade would leave the price range: trading is interrupted.
+    PriceRange,
+    /// The next trade would be beyond this band (limit up, limit down).
+    Band(Price),
 }
 
 impl Exchange {
-    /// Runs every check on a new order, in the documented order.
-    pub(crate) fn admit(&self, terms: &NewOrder) -> Result<Admission, Reject> {
-        match (terms.price, terms.time_in_force, terms.posting) {
-            (OrderPrice::Market, TimeInForce::GoodTillCancel, _) => {
-                return Err(Reject::MarketOrderCannotRest);
-            }
-            (OrderPrice::Market, _, Posting::PostOnly)
-            | (_, TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill, Posting::PostOnly) => {
-                return Err(Reject::PostOnlyMustRest);
-            }
-            _ => {}
-        }
-        let instrument = self
-            .instrument(terms.instrument)
-            .ok_or(Reject::UnknownInstrument { instrument: terms.instrument })?;
-        self.known_customer(terms.account)?;
-        let rests = terms.time_in_force == TimeInForce::GoodTillCancel;
-        if rests && self.ledger.account(terms.account)?.open_orders() >= MAX_OPEN_ORDERS {
-            return Err(Reject::TooManyOrders);
-        }
-        let walks = terms.price == OrderPrice::Market || terms.time_in_force == TimeInForce::FillOrKill;
-        let reach = if walks {
-            self.reach(terms.instrument, terms.side, terms.price, terms.quantity)
-        } else {
-            Reach::default()
-        };
-        let hold = match terms.price {
-            OrderPrice::Limit(price) => {
-                limit_hold(instrument, terms.instrument, terms.side, price, terms.quantity)?
-            }
-            OrderPrice::Market | OrderPrice::MarketToLimit => market_hold(instrument, terms, &reach)?,
-        };
-        self.ledger.cover(terms.account, instrument.gives(terms.side), hold)?;
-        if let (OrderPrice::Limit(price), Posting::PostOnly) = (terms.price, terms.posting) {
-            self.refuse_taking(terms.instrument, terms.side, price)?;
-        }
-        Ok(Admission { hold, reachable: reach.lots })
-    }
-
-    pub(crate) fn place(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> Result<(), Reject> {
-        let admission = self.admit(terms)?;
-        self.order_count += 1;
-        let order = OrderId::new(self.order_count).expect("the count is above zero");
-        events.push(Event::OrderAccepted { order, terms: *terms });
-        let mut incoming = Incoming {
-            order,
-            account: terms.account,
-            instrument: terms.instrument,
-            side: terms.side,
-            price: terms.price,
-            quantity: terms.quantity,
-            leaves: terms.quantity.get(),
-            posting: terms.posting,
-            held: 0,
-        };
-        if terms.time_in_force == TimeInForce::FillOrKill && admission.reachable < terms.quantity.get() {
-            self.end(&incoming, CancelReason::FillOrKill, events);
-            return Ok(());
-        }
-        if terms.price == OrderPrice::Market && admission.reachable == 0 {
-            self.end(&incoming, CancelReason::NoLiquidity, events);
-            return Ok(());
-        }
-        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
-        self.ledger.post(Line::hold(terms.account, asset, admission.hold, order), events);
-        incoming.held = admission.hold;
-        self.trade(&mut incoming, events);
-        match (incoming.price, terms.time_in_force) {
-            _ if incoming.leaves == 0 => {}
-            (OrderPrice::Limit(price), TimeInForce::GoodTillCancel) => self.rest(&incoming, price, events),
-            _ => self.end(&incoming, CancelReason::ImmediateOrCancel, events),
-        }
-        Ok(())
-    }
-
-    pub(crate) fn cancel(
-        &mut self,
-        account: AccountId,
-        order: OrderId,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
-        let slot = self.own_order(account, order)?;
-        let resting = self.books.remove(slot);
-        self.ledger.uncount_order(account);
-        events.push(Event::OrderCanceled {
-            order,
-            account,
-            instrument: resting.instrument,
-            side: resting.side,
-            price: OrderPrice::Limit(resting.price),
-            canceled: resting.leaves.lots(),
-            from: resting.layer.into(),
-            reason: CancelReason::Requested,
-        });
-        let instrument = &self.instruments[resting.instrument.index()];
-        let held = instrument.hold(resting.side, resting.price, resting.leaves.get());
-        let asset = instrument.gives(resting.side);
-        self.ledger.post(Line::release(account, asset, held, order), events);
-        Ok(())
-    }
-
-    pub(crate) fn replace(
-        &mut self,
-        account: AccountId,
-        order: OrderId,
-        price: Price,
-        quantity: Qty,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
-        let slot = self.own_order(account, order)?;
-        let old = self.books.resting(slot);
-        let instrument = self.instruments[old.instrument.index()];
-        limit_hold(&instrument, old.instrument, old.side, price, quantity)?;
-        let asset = instrument.gives(old.side);
-        let filled = old.quantity.get() - old.leaves.get();
-        let left = quantity.get().saturating_sub(filled);
-        let held = instrument.hold(old.side, old.price, old.leaves.get());
-        let hold = instrument.hold(old.side, price, left);
-        self.ledger.cover(account, asset, hold - held)?;
-        let Ok(leaves) = Qty::new(left) else {
-            let filled = Qty::new(filled).expect("a total not above the filled quantity has one");
-            return Err(Reject::BelowFilled { instrument: old.instrument, quantity, filled });
-        };
-        if old.posting() == Posting::PostOnly {
-            self.refuse_taking(old.instrument, old.side, price)?;
-        }
-        let kept = price == old.price && leaves <= old.leaves;
-        if kept {
-            self.books.reduce(slot, quantity, leaves);
-        } else {
-            self.books.remove(slot);
-            self.ledger.uncount_order(account);
-        }
-        events.push(Event::OrderReplaced {
-            order,
-            account,
-            instrument: old.instrument,
-            side: old.side,
-            old_price: old.price,
-            price,
-            quantity,
-            old_leaves: old.leaves,
-            leaves,
-            priority: if kept { Priority::Kept } else { Priority::Lost },
-        });
-        let line = if hold >= held {
-            Line::hold(account, asset, hold - held, order)
-        } else {
-            Line::release(account, asset, held - hold, order)
-        };
-        self.ledger.post(line, events);
-        if !kept {
-            let mut incoming = Incoming {
-                order,
-                account,
-                instrument: old.instrument,
-                side: old.side,
-                price: OrderPrice::Limit(price),
-                quantity,
-                leaves: leaves.get(),
-                posting: old.posting(),
-                held: hold,
-            };
-            self.trade(&mut incoming, events);
-            if incoming.leaves > 0 {
-                self.rest(&incoming, price, events);
-            }
-        }
-        Ok(())
-    }
-
-    /// An open order of this account. Another's looks like one that does not exist.
-    fn own_order(&self, account: AccountId, order: OrderId) -> Result<Slot, Reject> {
-        self.ledger.account(account)?;
-        self.books
-            .find(order)
-            .filter(|&slot| self.books.resting(slot).account == account)
-            .ok_or(Reject::UnknownOrder { order })
-    }
-
-    /// Walks the opposite side as far as limit and quantity reach.
-    pub(crate) fn reach(
-        &self,
-        instrument: InstrumentId,
-        side: Side,
-        price: OrderPrice,
-        quantity: Qty,
-    ) -> Reach {
-        let tick_value = i128::from(self.instruments[instrument.index()].tick_value());
-        let mut reach = Reach::default();
-        for level in self.books.levels(instrument, Layer::Lit, side.opposite()) {
-            let left = quantity.get() - reach.lots;
-            if left == 0 || !price.reaches(side, level.price) {
-                break;
-            }
-            let lots = left.min(level.quantity);
-            reach.lots += lots;
-            reach.value += i128::from(level.price.get()) * i128::from(lots) * tick_value;
-        }
-        reach
-    }
-
     /// Trades an incoming order with the book as far as it goes.
-    fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
+    pub(crate) fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
         let instrument = self.instruments[incoming.instrument.index()];
+        if self.markets[incoming.instrument.index()].special.is_some() || incoming.self_trade != SelfTrade::Allow {
+            return self.trade_by_rules(&instrument, incoming, events);
+        }
         while incoming.leaves > 0 {
-            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite())
-            else {
+            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite()) else {
                 break;
             };
             let maker = self.books.resting(slot);
@@ -260,78 +75,407 @@ impl Exchange {
                 break;
             }
             let lots = incoming.leaves.min(maker.leaves.get());
-            let quantity = Qty::new(lots).expect("both orders have something left");
-            incoming.leaves -= lots;
-            let maker_leaves = Lots::new(maker.leaves.get() - lots);
-            match maker_leaves.qty() {
-                Some(leaves) => self.books.reduce(slot, maker.quantity, leaves),
-                None => {
-                    self.books.remove(slot);
-                    self.ledger.uncount_order(maker.account);
+            self.fill(&instrument, incoming, slot, &maker, (lots, maker.price), events);
+        }
+        Stop::Done
+    }
+
+    /// The same where the market has more rules than price and time.
+    fn trade_by_rules(&mut self, instrument: &Instrument, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
+        let guard = self.guard(incoming.instrument, incoming.side);
+        let allocation = self.allocation(incoming.instrument);
+        while incoming.leaves > 0 {
+            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else { break };
+            let maker = self.books.resting(slot);
+            if !incoming.price.reaches(incoming.side, maker.price) {
+                break;
+            }
+            let price = self.trade_price(incoming.instrument, maker.price);
+            if let Some(stop) = guard.stop(incoming.side, price) {
+                return stop;
+            }
+            if allocation != Allocation::Fifo && layer == Layer::Lit {
+                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade {
+                    return Stop::SelfTrade;
+                }
+            } else if self.apart(incoming, maker.account) {
+                if self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade {
+                    return Stop::SelfTrade;
+                }
+            } else {
+                let lots = incoming.leaves.min(maker.leaves.get());
+                self.fill(instrument, incoming, slot, &maker, (lots, price), events);
+            }
+        }
+        self.trade_minimums(instrument, incoming, guard.narrow(incoming.price, incoming.side), events);
+        Stop::Done
+    }
+
+    /// The order that trades next on a side: the best price, displayed before hidden.
+    fn next_maker(&self, instrument: InstrumentId, side: Side) -> Option<(Layer, Slot)> {
+        let lit = self.books.best(instrument, Layer::Lit, side);
+        let dark = self.books.best(instrument, Layer::Dark, side);
+        let layer = match (lit, dark) {
+            (Some(lit), Some(dark)) if side.rank(dark) < side.rank(lit) => Layer::Dark,
+            (None, Some(_)) => Layer::Dark,
+            (Some(_), _) => Layer::Lit,
+            (None, None) => return None,
+        };
+        self.books.front(instrument, layer, side).map(|slot| (layer, slot))
+    }
+
+    /// The price at which an order resting at `price` trades.
+    pub(crate) fn trade_price(&self, instrument: InstrumentId, price: Price) -> Price {
+        let market = &self.markets[instrument.index()];
+        match market.phase() {
+            crate::Phase::PostClose => market.last.unwrap_or(price),
+            _ => price,
+        }
+    }
+
+    fn allocation(&self, instrument: InstrumentId) -> Allocation {
+        self.markets[instrument.index()].settings().map_or(Allocation::Fifo, |settings| settings.allocation)
+    }
+
+    /// Shares the order among the displayed orders of a level by the instrument's allocation.
+    fn trade_level(
+        &mut self,
+        instrument: &Instrument,
+        allocation: &Allocation,
+        incoming: &mut Incoming,
+        price: Price,
+        events: &mut Vec<Event>,
+    ) -> Stop {
+        let opposite = incoming.side.opposite();
+        let level = |books: &crate::book::Books| books.level(incoming.instrument, Layer::Lit, opposite, price);
+        if incoming.self_trade != SelfTrade::Allow {
+            let queue: Vec<Slot> = level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
+            for slot in queue {
+                let maker = self.books.resting(slot);
+                if incoming.leaves > 0
+                    && self.apart(incoming, maker.account)
+                    && self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade
+                {
+                    return Stop::SelfTrade;
                 }
             }
-            self.trade_count += 1;
-            let trade = Trade {
-                trade: TradeId::new(self.trade_count).expect("the count is above zero"),
-                instrument: incoming.instrument,
-                price: maker.price,
-                quantity,
-                taker_side: incoming.side,
-                kind: crate::TradeKind::Continuous,
-                maker: maker.order,
-                taker: incoming.order,
-                maker_account: maker.account,
-                taker_account: incoming.account,
-                maker_leaves,
-                taker_leaves: Lots::new(incoming.leaves),
-            };
-            events.push(Event::Traded(trade));
-            self.settle(&instrument, &trade, incoming, events);
+        }
+        let Some(level) = level(&self.books) else { return Stop::Done };
+        let queue: Vec<Slot> = self.books.queue_slots(level).collect();
+        let claims = self.claims(incoming.instrument, opposite, level);
+        let mut shares = Vec::new();
+        allocate(allocation, incoming.leaves, &claims, &mut shares);
+        let trade_price = self.trade_price(incoming.instrument, price);
+        for (slot, share) in queue.into_iter().zip(shares) {
+            let lots = share.lots().get();
+            if lots > 0 {
+                let maker = self.books.resting(slot);
+                self.fill(instrument, incoming, slot, &maker, (lots, trade_price), events);
+            }
+        }
+        Stop::Done
+    }
+
+    /// The orders of a level as an allocation sees them.
+    fn claims(&self, instrument: InstrumentId, side: Side, level: LevelQueue) -> Vec<Claim> {
+        let special = self.markets[instrument.index()].special.as_ref();
+        let claim = |maker: RestingOrder| Claim {
+            leaves: maker.leaves.get(),
+            top: special.is_some_and(|special| special.top(side) == Some(maker.order)),
+            account: maker.account,
+            lead_ppm: special
+                .and_then(|special| special.settings.leads.get(&maker.account).copied())
+                .unwrap_or_default(),
+        };
+        self.books.queue(level).map(claim).collect()
+    }
+
+    /// Trades what is left of an order with those that wait for a minimum, best price first.
+    fn trade_minimums(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        price: OrderPrice,
+        events: &mut Vec<Event>,
+    ) {
+        let opposite = incoming.side.opposite();
+        let Some(special) = &self.markets[incoming.instrument.index()].special else { return };
+        if incoming.leaves == 0 || special.minimums(opposite).is_empty() {
+            return;
+        }
+        let waiting: Vec<OrderId> = special.minimums(opposite).iter().map(|&(_, order)| order).collect();
+        for order in waiting {
+            let ticket = &self.tickets[&order];
+            let limit = ticket.terms.price.limit().expect("an order with a minimum has a limit");
+            if incoming.leaves == 0 || !price.reaches(incoming.side, limit) {
+                break;
+            }
+            let apart = self.apart(incoming, ticket.terms.account);
+            if !apart && incoming.leaves >= ticket.minimum() {
+                self.trade_minimum(instrument, incoming, order, limit, events);
+            }
+        }
+    }
+
+    /// Trades with one order that waits for a minimum, which is met; what is left of it rests.
+    fn trade_minimum(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        order: OrderId,
+        limit: Price,
+        events: &mut Vec<Event>,
+    ) {
+        self.leave_waiting(order);
+        let mut maker = self.incoming(order);
+        let lots = incoming.leaves.min(maker.leaves);
+        incoming.leaves -= lots;
+        maker.leaves -= lots;
+        incoming.last_fill = Some(limit);
+        let trade = self.next_trade(incoming, (&maker).into(), (lots, limit), maker.leaves);
+        events.push(Event::Traded(trade));
+        let before = maker.leaves + lots;
+        self.settle(instrument, &trade, incoming, (limit, before), events);
+        maker.held = instrument.hold(maker.side, limit, maker.leaves);
+        self.printed(instrument, incoming.instrument, limit);
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        if maker.leaves == 0 {
+            self.close(order);
+        } else {
+            self.rest(&maker, limit, events);
+        }
+    }
+
+    /// One trade with a resting order.
+    #[inline]
+    fn fill(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        slot: Slot,
+        maker: &RestingOrder,
+        (lots, price): (u64, Price),
+        events: &mut Vec<Event>,
+    ) {
+        incoming.leaves -= lots;
+        incoming.last_fill = Some(price);
+        let reserve = self.reserve(maker.order, maker.flags);
+        let shown = maker.leaves.get() - lots;
+        if shown > 0 {
+            self.books.take(slot, lots);
+        } else if reserve == 0 {
+            self.books.remove(slot);
+            self.ledger.uncount_order(maker.account);
+        }
+        let trade = self.next_trade(incoming, maker.into(), (lots, price), shown + reserve);
+        events.push(Event::Traded(trade));
+        let hold_price = self.hold_price(maker);
+        self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
+        self.printed(instrument, incoming.instrument, price);
+        if maker.flags.has(OrderFlags::TICKET) {
+            if shown == 0 && reserve > 0 {
+                self.refill(maker, slot, reserve, events);
+            }
+            self.linked_fill(maker.order, maker.flags, lots, events);
+            if shown + reserve == 0 {
+                self.close(maker.order);
+            }
+        }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+    }
+
+    /// Names a trade.
+    fn next_trade(&mut self, incoming: &Incoming, maker: Maker, (lots, price): (u64, Price), leaves: u64) -> Trade {
+        self.trade_count += 1;
+        Trade {
+            trade: TradeId::new(self.trade_count).expect("the count is above zero"),
+            instrument: incoming.instrument,
+            price,
+            quantity: Qty::new(lots).expect("both orders have something left"),
+            taker_side: incoming.side,
+            kind: TradeKind::Continuous,
+            maker: maker.order,
+            taker: incoming.order,
+            maker_account: maker.account,
+            taker_account: incoming.account,
+            maker_leaves: Lots::new(leaves),
+            taker_leaves: Lots::new(incoming.leaves),
+        }
+    }
+
+    /// Remembers a price, and shows it to those who wait for one.
+    #[inline]
+    pub(crate) fn printed(&mut self, _: &Instrument, id: InstrumentId, price: Price) {
+        let market = &mut self.markets[id.index()];
+        market.last = Some(price);
+        if market.special.is_some() {
+            self.watch_print(id, price);
+        }
+    }
+
+    /// Shows the next peak of an iceberg.
+    pub(crate) fn refill(&mut self, maker: &RestingOrder, slot: Slot, reserve: u64, events: &mut Vec<Event>) {
+        let ticket = self.tickets.get_mut(&maker.order).expect("an iceberg has a ticket");
+        ticket.refills += 1;
+        let shown = ticket.peak(maker.order, reserve);
+        ticket.reserve = reserve - shown;
+        let left = ticket.reserve;
+        let shown = Qty::new(shown).expect("a peak is not empty");
+        self.books.set_reserve(slot, reserve, left);
+        let ahead = self.books.refill(slot, shown);
+        events.push(Event::OrderRefilled {
+            order: maker.order,
+            account: maker.account,
+            instrument: maker.instrument,
+            side: maker.side,
+            price: maker.price,
+            shown,
+            ahead,
+        });
+    }
+
+    /// What is left of an order after it has traded: it rests, or is canceled.
+    pub(crate) fn finish(&mut self, incoming: &mut Incoming, stop: Stop, events: &mut Vec<Event>) {
+        if incoming.leaves == 0 {
+            self.close_filled(incoming, events);
+            return;
+        }
+        match (stop, incoming.remainder) {
+            (Stop::SelfTrade, _) => self.end(incoming, CancelReason::SelfTrade, events),
+            (Stop::PriceRange, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
+            (Stop::Band(_), Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
+            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.is_market() => {
+                self.end(incoming, CancelReason::NoLiquidity, events);
+            }
+            (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
+            (Stop::Band(band), Remainder::Rests(price)) => {
+                self.reprice(incoming, price, band, RepriceReason::Band, events);
+                self.rest(incoming, band, events);
+            }
+            (Stop::Done | Stop::PriceRange, Remainder::Rests(price)) => self.rest(incoming, price, events),
+            (_, Remainder::RestsAtLastFill) => match incoming.last_fill {
+                Some(price) => {
+                    self.reprice(incoming, price, price, RepriceReason::MarketToLimit, events);
+                    self.rest(incoming, price, events);
+                }
+                None => self.end(incoming, CancelReason::NoLiquidity, events),
+            },
+        }
+        if stop == Stop::PriceRange {
+            self.interrupt(incoming.instrument, crate::PhaseCause::PriceRange, events);
+        }
+    }
+
+    /// Gives an order another limit, and back what it no longer needs.
+    pub(crate) fn reprice(
+        &mut self,
+        incoming: &mut Incoming,
+        old_price: Price,
+        price: Price,
+        reason: RepriceReason,
+        events: &mut Vec<Event>,
+    ) {
+        let Incoming { order, account, instrument: id, side, .. } = *incoming;
+        events.push(Event::OrderRepriced { order, instrument: id, old_price, price, reason });
+        let instrument = &self.instruments[id.index()];
+        let asset = instrument.gives(side);
+        let need = instrument.hold(side, price, incoming.leaves);
+        self.ledger.post(Line::release(account, asset, incoming.held - need, order), events);
+        incoming.held = need;
+        incoming.hold_price = Some(price);
+        incoming.price = OrderPrice::Limit(price);
+        if let Some(ticket) = self.tickets.get_mut(&order) {
+            ticket.hold_price = Some(price);
+            ticket.terms.price = OrderPrice::Limit(price);
         }
     }
 
     /// Puts what is left of an order into the book.
-    fn rest(&mut self, incoming: &Incoming, price: Price, events: &mut Vec<Event>) {
-        let leaves = Qty::new(incoming.leaves).expect("something is left");
-        let Incoming { order, account, instrument, side, quantity, posting, .. } = *incoming;
-        let ahead = self.books.rest(RestingOrder {
-            order,
-            account,
-            instrument,
-            layer: Layer::Lit,
-            side,
-            price,
-            quantity,
-            leaves,
-            flags: posting.into(),
-        });
+    pub(crate) fn rest(&mut self, incoming: &Incoming, price: Price, events: &mut Vec<Event>) {
+        let Incoming { order, account, instrument, side, quantity, mut flags, .. } = *incoming;
+        let (mut layer, mut shown, mut reserve) = (Layer::Lit, incoming.leaves, 0);
+        if flags.has(OrderFlags::TICKET) {
+            let ticket = self.tickets.get_mut(&order).expect("the mark says that there is a ticket");
+            layer = ticket.layer();
+            shown = ticket.peak(order, incoming.leaves);
+            reserve = incoming.leaves - shown;
+            flags = if reserve > 0 { flags.with(OrderFlags::RESERVE) } else { flags.without(OrderFlags::RESERVE) };
+            (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
+        }
+        if layer == Layer::Dark {
+            self.markets[instrument.index()].special_mut();
+        }
+        self.lead(instrument, side, layer, price, order);
+        let leaves = Qty::new(shown).expect("something is left");
+        let resting =
+            RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags };
+        let ahead = self.books.rest(resting);
+        if reserve > 0 {
+            let slot = self.books.find(order).expect("the order rests");
+            self.books.set_reserve(slot, 0, reserve);
+        }
         self.ledger.count_order(account);
-        events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead, layer: Layer::Lit });
+        events.push(Event::OrderRested { order, account, instrument, side, price, leaves, ahead, layer });
+    }
+
+    /// Remembers which order betters the market.
+    fn lead(&mut self, instrument: InstrumentId, side: Side, layer: Layer, price: Price, order: OrderId) {
+        let Some(special) = &mut self.markets[instrument.index()].special else { return };
+        if layer == Layer::Dark || !special.settings.allocation.uses_top() || !special.phase.matches() {
+            return;
+        }
+        let best = self.books.best(instrument, Layer::Lit, side);
+        if best.is_none_or(|best| side.rank(price) < side.rank(best)) {
+            *special.top_mut(side) = Some(order);
+        }
     }
 
     /// Cancels what is left of an order that does not rest.
-    fn end(&mut self, incoming: &Incoming, reason: CancelReason, events: &mut Vec<Event>) {
+    pub(crate) fn end(&mut self, incoming: &Incoming, reason: CancelReason, events: &mut Vec<Event>) {
+        let price = self.tickets.get(&incoming.order).map_or(incoming.asked(), |ticket| ticket.terms.price);
         events.push(Event::OrderCanceled {
             order: incoming.order,
             account: incoming.account,
             instrument: incoming.instrument,
             side: incoming.side,
-            price: incoming.price,
+            price,
             canceled: Lots::new(incoming.leaves),
-            from: crate::Place::Incoming,
+            from: Place::Incoming,
             reason,
         });
         let asset = self.instruments[incoming.instrument.index()].gives(incoming.side);
         self.ledger.post(Line::release(incoming.account, asset, incoming.held, incoming.order), events);
+        if incoming.flags.has(OrderFlags::TICKET) {
+            let link = self.tickets.get(&incoming.order).map_or(Link::None, |ticket| ticket.link);
+            self.close(incoming.order);
+            self.cancel_partner(link, events);
+        }
     }
 
-    fn refuse_taking(&self, instrument: InstrumentId, side: Side, price: Price) -> Result<(), Reject> {
-        match self.books.best(instrument, Layer::Lit, side.opposite()) {
-            Some(best) if side.crosses(price, best) => {
-                Err(Reject::PostOnlyWouldTake { instrument, price, best })
-            }
-            _ => Ok(()),
+    /// Closes an order that is filled. What its walk did not use of its hold was released by its last fill.
+    fn close_filled(&mut self, incoming: &Incoming, _: &mut Vec<Event>) {
+        if incoming.flags.has(OrderFlags::TICKET) {
+            self.close(incoming.order);
         }
+    }
+}
+
+/// Who rests.
+#[derive(Clone, Copy, Debug)]
+struct Maker {
+    order: OrderId,
+    account: AccountId,
+}
+
+impl From<&RestingOrder> for Maker {
+    fn from(maker: &RestingOrder) -> Self {
+        Self { order: maker.order, account: maker.account }
+    }
+}
+
+impl From<&Incoming> for Maker {
+    fn from(maker: &Incoming) -> Self {
+        Self { order: maker.order, account: maker.account }
     }
 }
 
@@ -341,39 +485,6 @@ impl OrderPrice {
         match self {
             Self::Limit(limit) => side.crosses(limit, price),
             Self::Market | Self::MarketToLimit => true,
-        }
-    }
-}
-
-/// What a limit order must hold, or that it is worth too much to be counted.
-fn limit_hold(
-    instrument: &Instrument,
-    id: InstrumentId,
-    side: Side,
-    price: Price,
-    quantity: Qty,
-) -> Result<i64, Reject> {
-    let fits = instrument.value(price, quantity.lots()).is_some()
-        && instrument.base_units(quantity.lots()).is_some();
-    let hold = if fits { instrument.hold(side, price, quantity.get()) } else { i64::MAX };
-    if hold > MAX_AMOUNT {
-        return Err(Reject::NotionalTooLarge { instrument: id, price: Some(price), quantity });
-    }
-    Ok(hold)
-}
-
-/// What a market order must hold: a buyer the cost of what the book offers now, a seller the whole quantity.
-fn market_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Result<i64, Reject> {
-    let too_large =
-        Reject::NotionalTooLarge { instrument: terms.instrument, price: None, quantity: terms.quantity };
-    let units = instrument.base_units(terms.quantity.lots()).ok_or(too_large)?;
-    match terms.side {
-        Side::Sell => Ok(units),
-        Side::Buy => {
-            let value =
-                i64::try_from(reach.value).ok().filter(|&value| value <= MAX_AMOUNT).ok_or(too_large)?;
-            let hold = value + instrument.terms().taker_fee.fee(value);
-            if hold > MAX_AMOUNT { Err(too_large) } else { Ok(hold) }
         }
     }
 }

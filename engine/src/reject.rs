@@ -281,6 +281,13 @@ pub enum Reject {
         /// Highest allowed.
         high: Price,
     },
+    /// A trailing distance that leads out of the range of prices.
+    TrailTooWide {
+        /// Where.
+        instrument: InstrumentId,
+        /// The price it would follow.
+        reference: Price,
+    },
     /// A rule needs a reference price and there is none yet.
     NoReference {
         /// Where.
@@ -385,6 +392,7 @@ impl Reject {
             Self::QuantityOutOfRange { .. } => "quantity-out-of-range",
             Self::NotionalTooSmall { .. } => "notional-too-small",
             Self::OutsideBand { .. } => "outside-band",
+            Self::TrailTooWide { .. } => "trail-too-wide",
             Self::NoReference { .. } => "no-reference",
             Self::OrderLimit { .. } => "order-limit",
             Self::NotionalLimit { .. } => "notional-limit",
@@ -452,6 +460,7 @@ impl fmt::Display for Reject {
             Self::QuantityOutOfRange { quantity, min, max, .. } => { write!(f, "{} lots given; at least {}", quantity.get(), min.get().max(1))?; if max.is_zero() { Ok(()) } else { write!(f, " and at most {} are allowed", max.get()) } },
             Self::NotionalTooSmall { value, min, .. } => write!(f, "the order is worth {}, at least {} is allowed", value.get(), min.get()),
             Self::OutsideBand { price, low, high, .. } => write!(f, "the price {} is outside the band {} to {}", price.get(), low.get(), high.get()),
+            Self::TrailTooWide { reference, .. } => write!(f, "the trailing distance leads out of the range of prices from {}", reference.get()),
             Self::NoReference { term, .. } => write!(f, "{term} needs a reference price, and there is none yet"),
             Self::OrderLimit { max, .. } => write!(f, "the account has the {max} open orders that it may have"),
             Self::NotionalLimit { asset, value, max } => write!(f, "the order is worth {} of asset {asset}, the account may enter {}", value.get(), max.get()),

@@ -1,12 +1,13 @@
 //! Settlement: each trade moves both legs and the fees at once.
 //!
 //! The buyer pays from what was held for the order, the seller gives from it. Fees are in the quote asset, rounded
-//! down to the minor unit on each fill, and go to the venue, so every asset is conserved exactly. What the buyer
-//! held beyond the need of the rest (a better price, a lower fee) is released at once.
+//! towards zero on each fill, and go to the venue; a rebate comes out of the aggressor's fee of the same trade. So every
+//! asset is conserved exactly. What the buyer held beyond the need of the rest (a better price, a lower fee) is released at
+//! once.
 
 use crate::account::Posting as Line;
 use crate::matching::Incoming;
-use crate::{AccountId, Event, Exchange, Instrument, LedgerKind, OrderId, OrderPrice, Side, Trade};
+use crate::{AccountId, Event, Exchange, FeeRate, Instrument, LedgerKind, OrderId, Price, Side, Trade, TradeKind};
 
 /// One party of a trade.
 struct Party {
@@ -18,7 +19,7 @@ struct Party {
 impl Instrument {
     /// What an open order holds of the asset it gives: a buyer the value at the limit and the highest fee on it, a
     /// seller the quantity. The caller has proved that it fits ([`Instrument::value`]).
-    pub(crate) fn hold(&self, side: Side, price: crate::Price, leaves: u64) -> i64 {
+    pub(crate) fn hold(&self, side: Side, price: Price, leaves: u64) -> i64 {
         match side {
             Side::Buy => {
                 let value = price.get() * leaves.cast_signed() * self.tick_value();
@@ -30,58 +31,126 @@ impl Instrument {
 }
 
 impl Exchange {
+    /// Moves what an aggressor and a resting order trade. The resting order's hold was made at `maker_hold.0` for
+    /// `maker_hold.1` lots before the trade.
+    #[inline]
     pub(crate) fn settle(
         &mut self,
         instrument: &Instrument,
         trade: &Trade,
         incoming: &mut Incoming,
+        maker_hold: (Price, u64),
         events: &mut Vec<Event>,
     ) {
-        let lots = trade.quantity.get().cast_signed();
-        let value = trade.price.get() * lots * instrument.tick_value();
-        let units = lots * instrument.lot_units();
-        let terms = instrument.terms();
-        let maker =
-            Party { account: trade.maker_account, order: trade.maker, fee: terms.maker_fee.fee(value) };
-        let taker =
-            Party { account: trade.taker_account, order: trade.taker, fee: terms.taker_fee.fee(value) };
+        let lots = trade.quantity.get();
+        let value = trade.price.get() * lots.cast_signed() * instrument.tick_value();
+        let (maker_fee, taker_fee) = self.fees(instrument, trade, value);
         let excess = match trade.taker_side {
             Side::Buy => {
-                let left = incoming.held - value - taker.fee;
-                let need = match incoming.price {
-                    OrderPrice::Limit(limit) => instrument.hold(Side::Buy, limit, incoming.leaves),
-                    OrderPrice::Market | OrderPrice::MarketToLimit if incoming.leaves == 0 => 0,
-                    OrderPrice::Market | OrderPrice::MarketToLimit => left,
+                let left = incoming.held - value - taker_fee;
+                let need = match incoming.hold_price {
+                    Some(price) => instrument.hold(Side::Buy, price, incoming.leaves),
+                    None if incoming.leaves == 0 => 0,
+                    None => left,
                 };
                 incoming.held = need;
                 left - need
             }
             Side::Sell => {
-                incoming.held -= units;
-                let leaves = trade.maker_leaves.get();
-                let before = instrument.hold(Side::Buy, trade.price, leaves + trade.quantity.get());
-                before - value - maker.fee - instrument.hold(Side::Buy, trade.price, leaves)
+                incoming.held -= lots.cast_signed() * instrument.lot_units();
+                let (price, before) = maker_hold;
+                instrument.hold(Side::Buy, price, before)
+                    - value
+                    - maker_fee.max(0)
+                    - instrument.hold(Side::Buy, price, before - lots)
             }
         };
+        self.move_legs(instrument, trade, value, (maker_fee, taker_fee), excess, events);
+    }
+
+    /// Moves what two resting orders trade in an uncross. The buyer held at `price` for `before` lots.
+    pub(crate) fn settle_uncross(
+        &mut self,
+        instrument: &Instrument,
+        trade: &Trade,
+        (price, before): (Price, u64),
+        events: &mut Vec<Event>,
+    ) {
+        let lots = trade.quantity.get();
+        let value = trade.price.get() * lots.cast_signed() * instrument.tick_value();
+        let (maker_fee, taker_fee) = self.fees(instrument, trade, value);
+        let buyer_fee = if trade.taker_side == Side::Buy { taker_fee } else { maker_fee };
+        let excess = instrument.hold(Side::Buy, price, before)
+            - value
+            - buyer_fee
+            - instrument.hold(Side::Buy, price, before - lots);
+        self.move_legs(instrument, trade, value, (maker_fee, taker_fee), excess, events);
+    }
+
+    fn move_legs(
+        &mut self,
+        instrument: &Instrument,
+        trade: &Trade,
+        value: i64,
+        (maker_fee, taker_fee): (i64, i64),
+        excess: i64,
+        events: &mut Vec<Event>,
+    ) {
         debug_assert!(excess >= 0, "a hold covers every way of filling its order");
-        let fees = maker.fee + taker.fee;
+        let units = trade.quantity.get().cast_signed() * instrument.lot_units();
+        let maker = Party { account: trade.maker_account, order: trade.maker, fee: maker_fee };
+        let taker = Party { account: trade.taker_account, order: trade.taker, fee: taker_fee };
         let (buyer, seller) = match trade.taker_side {
             Side::Buy => (taker, maker),
             Side::Sell => (maker, taker),
         };
         let (base, quote) = (instrument.base(), instrument.quote());
+        // A rebate of the buyer is received, not paid from what is held.
+        let buyer_fee = if buyer.fee < 0 {
+            Line::available(buyer.account, quote, LedgerKind::Fee, -buyer.fee, Some(buyer.order))
+        } else {
+            Line::held(buyer.account, quote, LedgerKind::Fee, -buyer.fee, buyer.order)
+        };
         let lines = [
             Line::held(buyer.account, quote, LedgerKind::Buy, -value, buyer.order),
             Line::available(buyer.account, base, LedgerKind::Buy, units, Some(buyer.order)),
             Line::held(seller.account, base, LedgerKind::Sell, -units, seller.order),
             Line::available(seller.account, quote, LedgerKind::Sell, value, Some(seller.order)),
-            Line::held(buyer.account, quote, LedgerKind::Fee, -buyer.fee, buyer.order),
+            buyer_fee,
             Line::available(seller.account, quote, LedgerKind::Fee, -seller.fee, Some(seller.order)),
-            Line::available(AccountId::VENUE, quote, LedgerKind::Fee, fees, Some(trade.taker)),
+            Line::available(AccountId::VENUE, quote, LedgerKind::Fee, maker_fee + taker_fee, Some(trade.taker)),
             Line::release(buyer.account, quote, excess, buyer.order),
         ];
         for line in lines {
             self.ledger.post(line, events);
+        }
+    }
+
+    /// What maker and taker pay on a value; below zero is what the maker receives, never more than the taker pays.
+    #[inline]
+    fn fees(&self, instrument: &Instrument, trade: &Trade, value: i64) -> (i64, i64) {
+        let (maker, _) = self.rates(instrument, trade, trade.maker_account);
+        let (taker_as_maker, taker) = self.rates(instrument, trade, trade.taker_account);
+        match trade.kind {
+            TradeKind::Continuous => {
+                let taker = taker.fee(value);
+                (maker.fee(value).max(-taker), taker)
+            }
+            TradeKind::Auction => (maker.fee(value).max(0), taker_as_maker.fee(value).max(0)),
+        }
+    }
+
+    /// The maker's and taker's rate of an account.
+    #[inline]
+    fn rates(&self, instrument: &Instrument, trade: &Trade, account: AccountId) -> (FeeRate, FeeRate) {
+        let terms = instrument.terms();
+        let own = (terms.maker_fee, terms.taker_fee);
+        match self.ledger.accounts()[account.index()].tier() {
+            0 => own,
+            tier => self.markets[trade.instrument.index()]
+                .settings()
+                .and_then(|settings| settings.tiers.get(&tier).copied())
+                .unwrap_or(own),
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conditions, Display, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp, WaitsFor};
+use crate::{
+    Conditions, Display, Layer, Minimum, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp, WaitsFor,
+};
 
 /// The ticket of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +22,8 @@ pub(crate) struct Ticket {
     pub(crate) reserve: u64,
     /// Peaks shown so far after the first.
     pub(crate) refills: u32,
-    /// Changes to the order while it waited.
-    pub(crate) version: u32,
+    /// What is held while it waits; of a resting order it follows from price and quantity.
+    pub(crate) held: i64,
     /// The price that its hold is made at; `None` where it holds a quantity, or what its walk costs.
     pub(crate) hold_price: Option<Price>,
     pub(crate) expires: Option<Timestamp>,
@@ -56,18 +58,32 @@ pub(crate) enum Link {
     Entry(Exits),
 }
 
-/// The exits of a bracket, and what they are due for.
+/// The exits of a bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Exits {
     pub(crate) profit: Price,
     pub(crate) loss: Price,
     pub(crate) then: OrderPrice,
     pub(crate) protection: Option<Protection>,
-    /// Lots traded by the command under way.
-    pub(crate) traded: u64,
 }
 
 impl Ticket {
+    /// The least that its first execution must fill.
+    pub(crate) const fn minimum(&self) -> u64 {
+        match self.conditions.minimum {
+            Some(Minimum::Quantity(minimum)) if minimum.get() < self.leaves => minimum.get(),
+            _ => self.leaves,
+        }
+    }
+
+    /// Where it rests.
+    pub(crate) const fn layer(&self) -> Layer {
+        match (self.conditions.display, self.conditions.peg) {
+            (Display::Hidden, _) | (_, Some(_)) => Layer::Dark,
+            (Display::Full | Display::Iceberg { .. }, None) => Layer::Lit,
+        }
+    }
+
     pub(crate) const fn new(terms: NewOrder, conditions: Conditions) -> Self {
         Self {
             terms,
@@ -76,7 +92,7 @@ impl Ticket {
             leaves: terms.quantity.get(),
             reserve: 0,
             refills: 0,
-            version: 1,
+            held: 0,
             hold_price: None,
             expires: None,
             link: Link::None,

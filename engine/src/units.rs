@@ -48,6 +48,17 @@ impl Price {
         }
     }
 
+    /// The lowest price: one tick.
+    pub const LOWEST: Self = match Self::new(1) {
+        Ok(price) => price,
+        Err(_) => unreachable!(),
+    };
+    /// The highest price.
+    pub const HIGHEST: Self = match Self::new(MAX_PRICE) {
+        Ok(price) => price,
+        Err(_) => unreachable!(),
+    };
+
     /// The number of ticks.
     #[must_use]
     pub const fn get(self) -> i64 {

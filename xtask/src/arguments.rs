@@ -23,7 +23,7 @@ Chores:
                                FILTER keeps the tests whose name contains it.
   ci                           All that continuous integration runs: style, formatting, lints, licences,
                                the page with its size budget, and every test.
-  bench [FILTER]               Build in release and measure: engine, page, reload.
+  bench [FILTER]               Build in release and measure: engine, page, reload, and other engines (`rivals`).
   dist                         Build the page into dist/, compressed copies included.
   style                        Check the rules of style that no other tool checks.
 

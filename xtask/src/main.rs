@@ -12,6 +12,7 @@ mod run;
 mod test;
 mod ci;
 mod bench;
+mod rivals;
 mod page;
 mod budget;
 mod style;

@@ -1,10 +1,11 @@
-//! The first two steps of every rulebook: the prices at which the most can trade, and of these the smallest surplus.
+//! The first two steps of every rulebook: the prices at which the most can trade, and of these the smallest
+//! surplus.
 //!
-//! Pairing the best buys with the best sells until they no longer cross gives the largest quantity that can trade, and with it
-//! everything else. It can trade from the worst sell paired up to the worst buy paired. Up to the best buy left over there is
-//! a surplus to buy, which shrinks as the price rises; from the best sell left over there is a surplus to sell, which grows;
-//! between the two there is none. So each curve is walked a few times from its best price, nothing is stored, and what lies
-//! beyond the crossing is never looked at.
+//! Pairing the best buys with the best sells until they no longer cross gives the largest quantity that can
+//! trade, and with it everything else. It can trade from the worst sell paired up to the worst buy paired. Up
+//! to the best buy left over there is a surplus to buy, which shrinks as the price rises; from the best sell
+//! left over there is a surplus to sell, which grows; between the two there is none. So each curve is walked
+//! a few times from its best price, nothing is stored, and what lies beyond the crossing is never looked at.
 
 use crate::limits::MAX_PRICE;
 use crate::{Price, Side};
@@ -56,7 +57,8 @@ impl Pairing {
         (pairing.lots > 0).then_some(pairing)
     }
 
-    /// Whether all that trades on one of the sides are market orders, so that the prices at which it can trade have no end there.
+    /// Whether all that trades on one of the sides are market orders, so that the prices at which it can
+    /// trade have no end there.
     pub(super) const fn is_open(&self) -> bool {
         self.high == ABOVE_ALL || self.low == BELOW_ALL
     }
@@ -96,7 +98,8 @@ impl<I: Interest> Candidates<'_, I> {
         self.interest.limits(side).map(|(price, _)| price)
     }
 
-    /// The candidates that are left after the largest quantity and the smallest surplus; `None` where there are no candidates.
+    /// The candidates that are left after the largest quantity and the smallest surplus; `None` where there
+    /// are no candidates.
     pub(super) fn survivors(&self, pairing: &Pairing) -> Option<Survivors> {
         let Pairing { low, high, bid, ask, .. } = *pairing;
         let (first, last) = self.within(low, high)?;

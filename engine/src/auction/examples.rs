@@ -78,8 +78,9 @@ fn all_rulebooks() -> [Rulebook; 4] {
     [Rulebook::Xetra, Rulebook::Euronext, nasdaq(), FIVE_PERCENT]
 }
 
-/// Examples 1 to 7 of the price determination in the Xetra market model for equities. In 4 and 5 the reference price lies between two
-/// limits: there the model's "reference price or nearest limit" is read as the rulebook here does, at the reference.
+/// Examples 1 to 7 of the price determination in the Xetra market model for equities. In 4 and 5 the
+/// reference price lies between two limits: there the model's "reference price or nearest limit" is read as
+/// the rulebook here does, at the reference.
 #[test]
 fn xetra_market_model() {
     let check = |book, reference, expected| check(Rulebook::Xetra, book, reference, expected);
@@ -101,8 +102,9 @@ fn xetra_market_model() {
     check(("250@M 150@199 50@M", "300@M 200@198"), None, "198: 450, 50 Sell, Pressure");
 }
 
-/// Examples 1 to 5 of the call phase in Euronext's description of pure market orders, at a tick of 0.01 (prices 10.08 = 1008), with
-/// market-to-limit orders as market orders; then two of the most that can trade against market orders.
+/// Examples 1 to 5 of the call phase in Euronext's description of pure market orders, at a tick of 0.01
+/// (prices 10.08 = 1008), with market-to-limit orders as market orders; then two of the most that can trade
+/// against market orders.
 #[test]
 fn euronext_pure_market_orders() {
     let check = |book, expected| check(Rulebook::Euronext, book, Some(1_000), expected);
@@ -118,7 +120,8 @@ fn euronext_pure_market_orders() {
     check(("40@998 40@996", "80@M"), "996: 80, even, Volume");
 }
 
-/// Where Euronext and Xetra part: between two limits Xetra prints at the reference, Euronext at the nearer limit, of two the higher.
+/// Where Euronext and Xetra part: between two limits Xetra prints at the reference, Euronext at the nearer
+/// limit, of two the higher.
 #[test]
 fn euronext_takes_a_limit() {
     let even = ("300@202 200@201", "300@199 200@198");
@@ -184,8 +187,8 @@ fn nasdaq_threshold_and_midpoint() {
     check(nasdaq(), ("90@M", "50@M"), quotes, "none");
 }
 
-/// Without a reference the middle of the range stands in for it, between two ticks or limits the higher; without quotes the
-/// reference for the midpoint.
+/// Without a reference the middle of the range stands in for it, between two ticks or limits the higher;
+/// without quotes the reference for the midpoint.
 #[test]
 fn without_a_reference() {
     let even = ("500@202", "500@199");

@@ -36,7 +36,8 @@ pub enum AuctionStep {
     Pressure,
     /// As [`AuctionStep::Pressure`], stopped by the bound around the reference price.
     Bound,
-    /// The reference price, the midpoint, or the middle of the range where there is neither: at it or nearest to it.
+    /// The reference price, the midpoint, or the middle of the range where there is neither: at it or nearest
+    /// to it.
     Reference,
     /// There are market orders only: the reference price.
     MarketOrders,

@@ -7,7 +7,8 @@ pub(crate) trait Interest {
     /// Lots of market orders of a side.
     fn market(&self, side: Side) -> u64;
 
-    /// Lots by limit price of a side, best price first; a price may come more than once. Icebergs and hidden orders count in full.
+    /// Lots by limit price of a side, best price first; a price may come more than once. Icebergs and hidden
+    /// orders count in full.
     fn limits(&self, side: Side) -> impl Iterator<Item = (Price, u64)>;
 
     /// Lots of a side that may trade at `price`: B(p) of the buys, S(p) of the sells.
@@ -28,7 +29,8 @@ pub(crate) struct Guide {
     pub(crate) reference: Option<Price>,
     /// The best quotes of the continuous market before the call. Nasdaq only.
     pub(crate) inside: Option<Inside>,
-    /// Where the price must lie, whatever the rulebook: what the market orders of the call hold covers no more. Edges on valid prices.
+    /// Where the price must lie, whatever the rulebook: what the market orders of the call hold covers no
+    /// more. Edges on valid prices.
     pub(crate) within: Option<Collar>,
 }
 

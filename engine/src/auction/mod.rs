@@ -1,7 +1,26 @@
 //! Call auctions: one price for all orders that wait.
-use serde::{Deserialize, Serialize};
-use crate::{Lots, Price, Side};
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Rulebook { #[default] Xetra, Euronext }
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Indication { pub price: Option<Price>, pub paired: Lots, pub surplus: Lots, pub surplus_side: Option<Side> }
+//!
+//! The price of an auction, as a function and nothing else: the waiting orders as two curves ([`Interest`]),
+//! what is known from outside ([`Guide`]) and a [`Rulebook`] in, an [`Indication`] out. The same function
+//! gives the indicative price during a call and the price of the uncross. Who is filled, and when a call
+//! begins and ends, is not decided here.
+//!
+//! Rules and worked examples for readers: `docs/rules/auctions.md`.
+
+#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "wired in by the commit that follows"))]
+#![expect(unreachable_pub, reason = "exported by the commit that wires it in")]
+
+mod rulebook;
+mod indication;
+mod interest;
+mod candidates;
+mod price;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod model;
+
+pub use indication::{AuctionStep, Indication};
+pub(crate) use interest::{Collar, Guide, Inside, Interest};
+pub(crate) use price::indicate;
+pub use rulebook::Rulebook;

@@ -8,8 +8,9 @@ use super::{AuctionStep, Collar, Guide, Indication, Inside, Interest, Rulebook};
 
 /// What an uncross now would give, in time linear in the price levels that cross.
 ///
-/// `around` answers the valid prices of the instrument at or below a price and at or above it (twice the same where the price is
-/// valid, or where there is none on one side): a price that is no limit of the book is rounded by it.
+/// `around` answers the valid prices of the instrument at or below a price and at or above it (twice the same
+/// where the price is valid, or where there is none on one side): a price that is no limit of the book is
+/// rounded by it.
 pub(crate) fn indicate<I: Interest>(
     rulebook: Rulebook,
     interest: &I,
@@ -119,7 +120,8 @@ impl<I: Interest> Decision<'_, I> {
         (price.max(low).min(high), AuctionStep::Reference)
     }
 
-    /// The candidate from `low` to `high` that is nearest to the reference price or midpoint; of two, the higher.
+    /// The candidate from `low` to `high` that is nearest to the reference price or midpoint; of two, the
+    /// higher.
     fn nearest(&self, low: Price, high: Price) -> (Price, AuctionStep) {
         let midpoint = self.guide.inside.filter(|_| matches!(self.rulebook, Rulebook::Nasdaq { .. }));
         let target = midpoint

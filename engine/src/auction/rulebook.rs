@@ -4,30 +4,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::{OutOfRange, Price};
 
-/// How an auction chooses among the prices at which the most can trade: a setting of the instrument, named after the venue
-/// it follows.
+/// How an auction chooses among the prices at which the most can trade: a setting of the instrument, named
+/// after the venue it follows.
 ///
-/// All four take the limits in the book as candidates, keep those with the largest executable quantity, and of these
-/// those with the smallest surplus. They differ in what they do with the candidates that are left.
+/// All four take the limits in the book as candidates, keep those with the largest executable quantity, and
+/// of these those with the smallest surplus. They differ in what they do with the candidates that are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Rulebook {
-    /// Xetra: a surplus to buy takes the highest, a surplus to sell the lowest, otherwise the reference price as far as
-    /// the range allows, on a limit or between limits. Market orders alone trade at the reference price.
+    /// Xetra: a surplus to buy takes the highest, a surplus to sell the lowest, otherwise the reference price
+    /// as far as the range allows, on a limit or between limits. Market orders alone trade at the reference
+    /// price.
     #[default]
     Xetra,
-    /// Euronext: as Xetra, but instead of the reference price the limit nearest to it. Market orders alone trade at
-    /// the reference price, which counts as a limit too where one side trades market orders only.
+    /// Euronext: as Xetra, but instead of the reference price the limit nearest to it. Market orders alone
+    /// trade at the reference price, which counts as a limit too where one side trades market orders only.
     Euronext,
-    /// The crosses of Nasdaq: as Euronext, but the limit nearest to the midpoint of the inside quotes, and no further beyond
-    /// these than the collar.
+    /// The crosses of Nasdaq: as Euronext, but the limit nearest to the midpoint of the inside quotes, and no
+    /// further beyond these than the collar.
     Nasdaq {
         /// The collar in ticks, at least.
         collar: Price,
         /// The collar in parts per million of the midpoint, at least; 0 to 1,000,000.
         collar_ppm: u32,
     },
-    /// Bounded pressure (ASX, Beacon DEX): a surplus to buy takes the highest, but no further than the bound above the reference;
-    /// a surplus to sell the lowest, but no further than the bound below; otherwise the reference price as far as the range allows.
+    /// Bounded pressure (ASX, Beacon DEX): a surplus to buy takes the highest, but no further than the bound
+    /// above the reference; a surplus to sell the lowest, but no further than the bound below; otherwise the
+    /// reference price as far as the range allows.
     Pressure {
         /// The bound in parts per million of the reference price, 0 to 1,000,000.
         bound_ppm: u32,

@@ -1,14 +1,14 @@
 //! Limit up, limit down: bands around a moving reference, a limit state at the band, then a pause.
 //!
-//! Follows the US plan to address extraordinary market volatility (LULD, sections V to VII). No trade prints outside
-//! the bands. When the best bid stands at the upper band, or the best ask at the lower, the market is in a limit
-//! state: if that lasts 15 seconds, trading pauses for five minutes and reopens with an auction, which the caller
-//! holds. The reference is the mean of the trades of the last five minutes; a new mean becomes the reference only
-//! when it is far enough away (1 %) and the old one has stood long enough (30 s). From the begin of a limit state
-//! until trading is normal again it stands still.
+//! Follows the US plan to address extraordinary market volatility (LULD, sections V to VII). No trade prints
+//! outside the bands. When the best bid stands at the upper band, or the best ask at the lower, the market is
+//! in a limit state: if that lasts 15 seconds, trading pauses for five minutes and reopens with an auction,
+//! which the caller holds. The reference is the mean of the trades of the last five minutes; a new mean
+//! becomes the reference only when it is far enough away (1 %) and the old one has stood long enough (30 s).
+//! From the start of a limit state until trading is normal again it stands still.
 //!
-//! Steps that are due by time happen at the time they are due, however late the caller asks: what the state is at a
-//! time does not depend on how often it was asked before.
+//! Steps that are due by time happen at the time they are due, however late the caller asks: what the state
+//! is at a time does not depend on how often it was asked before.
 
 use std::num::NonZeroU64;
 
@@ -39,7 +39,8 @@ pub struct LimitUpDownTerms {
     pub limit_seconds: u32,
     /// Length of the pause after it, 1 to 86,400 seconds (300).
     pub pause_seconds: u32,
-    /// The mean becomes the reference when it is this far from it: 0 to 1,000,000 ppm of the reference (10,000).
+    /// The mean becomes the reference when it is this far from it: 0 to 1,000,000 ppm of the reference
+    /// (10,000).
     pub move_ppm: u32,
     /// A reference stands for 0 to 300 seconds at least (30).
     pub hold_seconds: u32,
@@ -116,8 +117,8 @@ pub(crate) enum Edge {
 }
 
 impl Edge {
-    /// The band that the touch stands at: a bid at or above the upper one, or an ask at or below the lower one. In a
-    /// book that is crossed beyond both, the upper.
+    /// The band that the touch stands at: a bid at or above the upper one, or an ask at or below the lower
+    /// one. In a book that is crossed beyond both, the upper.
     pub(crate) fn of(bands: Corridor, bid: Option<Price>, ask: Option<Price>) -> Option<Self> {
         let upper = bid.filter(|bid| *bid >= bands.high).map(|_| Self::Upper);
         upper.or_else(|| ask.filter(|ask| *ask <= bands.low).map(|_| Self::Lower))
@@ -192,8 +193,8 @@ pub(crate) struct LimitUpDown {
 }
 
 impl LimitUpDown {
-    /// A new session. The price it opens with (the opening auction's, or the close before) is the first reference
-    /// and settles for the session which width applies.
+    /// A new session. The price it opens with (the opening auction's, or the close before) is the first
+    /// reference and settles for the session which width applies.
     pub(crate) fn open(terms: LimitUpDownTerms, at: Timestamp, price: Price) -> Self {
         Self {
             terms,
@@ -215,8 +216,9 @@ impl LimitUpDown {
         self.phase
     }
 
-    /// The prices that may trade, both bands included: the reference plus and minus the width rounded to the nearest
-    /// tick, each then rounded to the nearest price of the table, and at least the table's next price on each side.
+    /// The prices that may trade, both bands included: the reference plus and minus the width rounded to the
+    /// nearest tick, each then rounded to the nearest price of the table, and at least the table's next price
+    /// on each side.
     pub(crate) fn bands(&self, width: Width, table: &TickTable) -> Corridor {
         let around = Corridor::around(self.reference, self.width(width));
         let snap = |price| table.round(price, Rounding::Nearest).unwrap_or(price);
@@ -226,8 +228,8 @@ impl LimitUpDown {
         }
     }
 
-    /// The next time at which trading stops or may go on by itself, if there is one. The reference moves at other
-    /// times too; it is enough to [`advance`](Self::advance) before the bands are used.
+    /// The next time at which trading stops or may go on by itself, if there is one. The reference moves at
+    /// other times too; it is enough to [`advance`](Self::advance) before the bands are used.
     pub(crate) const fn due(&self) -> Option<Timestamp> {
         match self.phase {
             LimitPhase::LimitState { until, .. } | LimitPhase::Pause { until } => Some(until),
@@ -235,8 +237,8 @@ impl LimitUpDown {
         }
     }
 
-    /// Takes the first step that is due at or before `at`, or answers `None` if none is left. To be called until
-    /// then before any other input of that time.
+    /// Takes the first step that is due at or before `at`, or answers `None` if none is left. To be called
+    /// until then before any other input of that time.
     pub(crate) fn advance(&mut self, at: Timestamp) -> Option<LimitChange> {
         match self.phase {
             LimitPhase::Normal => self.follow(at),
@@ -284,8 +286,8 @@ impl LimitUpDown {
         }
     }
 
-    /// Trading goes on after an auction, whether this rule or another called it. Its price is the reference; without
-    /// one the reference stays. The trades before it no longer count, nor do the auction's own.
+    /// Trading goes on after an auction, whether this rule or another called it. Its price is the reference;
+    /// without one the reference stays. The trades before it no longer count, nor do the auction's own.
     pub(crate) fn reopen(&mut self, at: Timestamp, price: Option<Price>) -> LimitChange {
         self.window.clear();
         self.go_on(at, price);

@@ -1,8 +1,9 @@
 //! The market-wide halt: when an index falls far enough in a day, everything stops.
 //!
-//! Follows NYSE Rule 7.12 (formerly 80B). The index is compared with its close of the day before. A fall of 7 %
-//! (level 1) or 13 % (level 2) halts all instruments for 15 minutes, once each and not after 15:25; 20 % (level 3) closes the
-//! market for the rest of the day at any time. A level counts with all below it: after level 2, level 1 is spent.
+//! Follows NYSE Rule 7.12 (formerly 80B). The index is compared with its close of the day before. A fall of 7
+//! % (level 1) or 13 % (level 2) halts all instruments for 15 minutes, once each and not after 15:25; 20 %
+//! (level 3) closes the market for the rest of the day at any time. A level counts with all below it: after
+//! level 2, level 1 is spent.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Bands and halts: what keeps a price sensible and a market calm.
 //!
-//! Each file is one rule, pure and on its own: numbers and times go in, what changed comes out. None of them knows
-//! the book, the session or another rule; the engine asks them and acts. Times come with each input and never run
-//! back. Prices are ticks and every division names its rounding. `docs/rules/bands.md` says the same for traders,
-//! and its examples are the tests here.
+//! Each file is one rule, pure and on its own: numbers and times go in, what changed comes out. None of them
+//! knows the book, the session or another rule; the engine asks them and acts. Times come with each input and
+//! never run back. Prices are ticks and every division names its rounding. `docs/rules/bands.md` says the
+//! same for traders, and its examples are the tests here.
 
 #![cfg_attr(
     not(test),
@@ -42,3 +42,10 @@ const SECOND: u64 = 1_000_000_000;
 const fn later(at: Timestamp, nanos: u64) -> Timestamp {
     Timestamp::from_nanos(at.nanos().saturating_add(nanos))
 }
+
+// Terms travel in commands, whose size every command pays for.
+const _: () = {
+    assert!(size_of::<LimitUpDownTerms>() <= 40 && size_of::<MarketWideTerms>() <= 40);
+    assert!(size_of::<PriceBand>() <= 40 && size_of::<PriceRange>() <= 40);
+    assert!(size_of::<TickRow>() <= 40 && size_of::<VelocityTerms>() <= 40);
+};

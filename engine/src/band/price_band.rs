@@ -1,9 +1,10 @@
 //! Price bands: how far from a reference a price may be.
 //!
-//! [`PriceBand`] refuses the slip of a finger at entry: a share of the reference, or a number of ticks where that is
-//! more. [`PriceRange`] interrupts trading before a price that is too far from the last auction (static range) or
-//! from the last trade (dynamic range), as Xetra does. A share is rounded down to the tick; for prices in whole
-//! ticks that is exact, not an approximation: a price is outside just when it is further away than the share.
+//! [`PriceBand`] refuses the slip of a finger at entry: a share of the reference, or a number of ticks where
+//! that is more. [`PriceRange`] interrupts trading before a price that is too far from the last auction
+//! (static range) or from the last trade (dynamic range), as Xetra does. A share is rounded down to the tick;
+//! for prices in whole ticks that is exact, not an approximation: a price is outside just when it is further
+//! away than the share.
 
 use std::num::NonZeroU32;
 
@@ -118,8 +119,8 @@ impl PriceRange {
         Ok(())
     }
 
-    /// Whether a trade at the price would leave a range, the static one asked first. A range without a reference is
-    /// left by nothing.
+    /// Whether a trade at the price would leave a range, the static one asked first. A range without a
+    /// reference is left by nothing.
     pub(crate) fn breach(&self, price: Price, references: References) -> Option<Breach> {
         let left = |ppm: Option<NonZeroU32>, reference: Option<Price>| {
             let reference = reference?;

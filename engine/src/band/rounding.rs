@@ -41,16 +41,18 @@ mod tests {
     proptest! {
         /// Planted bug it catches: `MILLION / 2 - 1` for the half.
         #[test]
-        fn share_is_exact(ticks in prop_oneof![1_i64..2_000_000, 1..=MAX_PRICE, Just(MAX_PRICE)], ppm in prop_oneof![
-            Just(0_u32), Just(u32::MAX), Just(500_000), any::<u32>(), 0_u32..1_000_000
-        ]) {
+        fn share_is_exact(
+            ticks in prop_oneof![1_i64..2_000_000, 1..=MAX_PRICE, Just(MAX_PRICE)],
+            ppm in prop_oneof![Just(0_u32), Just(u32::MAX), Just(500_000), any::<u32>(), 0_u32..1_000_000],
+        ) {
             let price = Price::new(ticks).unwrap();
             let exact = i128::from(ticks) * i128::from(ppm);
             let floor = exact.div_euclid(1_000_000);
             let rest = exact.rem_euclid(1_000_000);
             prop_assert_eq!(i128::from(Rounding::Down.share(price, ppm)), floor);
             prop_assert_eq!(i128::from(Rounding::Up.share(price, ppm)), floor + i128::from(rest > 0));
-            prop_assert_eq!(i128::from(Rounding::Nearest.share(price, ppm)), floor + i128::from(rest >= 500_000));
+            let nearest = floor + i128::from(rest >= 500_000);
+            prop_assert_eq!(i128::from(Rounding::Nearest.share(price, ppm)), nearest);
         }
     }
 }

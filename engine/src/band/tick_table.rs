@@ -1,10 +1,10 @@
 //! Tick tables: the step of prices grows with the price.
 //!
-//! A row says: from this price on, a price must be a multiple of so many ticks, until the next row. Below the first
-//! row, and in an empty table, every tick is allowed. A multiple is one of zero, not of the row's first price, and a
-//! row may begin between two multiples ("above 3,000": from 3,001 by 5): its first price is then 3,005. That is how
-//! the MiFID II regime (RTS 11, Commission Delegated Regulation (EU) 2017/588), the US rule 612 and the tables of
-//! Tokyo are all written.
+//! A row says: from this price on, a price must be a multiple of so many ticks, until the next row. Below the
+//! first row, and in an empty table, every tick is allowed. A multiple is one of zero, not of the row's first
+//! price, and a row may begin between two multiples ("above 3,000": from 3,001 by 5): its first price is then
+//! 3,005. That is how the MiFID II regime (RTS 11, Commission Delegated Regulation (EU) 2017/588), the US
+//! rule 612 and the tables of Tokyo are all written.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -100,7 +100,8 @@ impl TickTable {
         price.get() % i64::from(self.step(price).get()) == 0
     }
 
-    /// The price itself if it is allowed, otherwise the allowed neighbour, or `None` if there is none that way.
+    /// The price itself if it is allowed, otherwise the allowed neighbour, or `None` if there is none that
+    /// way.
     ///
     /// [`Rounding::Nearest`] answers the other neighbour where one is missing.
     #[must_use]

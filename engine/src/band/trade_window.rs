@@ -1,8 +1,8 @@
 //! The mean price of the trades of the last five minutes, in bounded memory.
 //!
-//! Trades are added up by the second they fall in, so there are never more than 300 sums however many trades there
-//! are. The window is the second of the latest trade or time and the 299 before it: a trade leaves it all at once,
-//! 299 to 300 seconds after it was made. The mean counts each trade once, whatever its quantity.
+//! Trades are added up by the second they fall in, so there are never more than 300 sums however many trades
+//! there are. The window is the second of the latest trade or time and the 299 before it: a trade leaves it
+//! all at once, 299 to 300 seconds after it was made. The mean counts each trade once, whatever its quantity.
 
 use std::collections::VecDeque;
 

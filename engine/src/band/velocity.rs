@@ -1,12 +1,12 @@
 //! Velocity: a price that runs too far too fast reserves the market for a few seconds.
 //!
-//! Follows CME's velocity logic. When a trade is `move_ticks` or more from the lowest or highest trade of the window
-//! (itself included), matching stops at once: that trade stands, orders are accepted and canceled, and after
-//! the reserve the caller uncrosses the book and trading goes on with an empty window.
+//! Follows CME's velocity logic. When a trade is `move_ticks` or more from the lowest or highest trade of the
+//! window (itself included), matching stops at once: that trade stands, orders are accepted and canceled, and
+//! after the reserve the caller uncrosses the book and trading goes on with an empty window.
 //!
-//! Only the extremes of the window matter, so two queues keep the trades that are or may become one: each lower
-//! (higher) than all after it. Within a queue prices differ and span less than `move_ticks`, or the market would be
-//! reserved; so a queue never has more than `move_ticks` entries.
+//! Only the extremes of the window matter, so two queues keep the trades that are or may become one: each
+//! lower (higher) than all after it. Within a queue prices differ and span less than `move_ticks`, or the
+//! market would be reserved; so a queue never has more than `move_ticks` entries.
 
 use std::collections::VecDeque;
 

@@ -43,6 +43,12 @@ impl OrderFlags {
         Self(self.0 & !marks.0)
     }
 
+    /// The marks of a byte.
+    #[must_use]
+    pub(super) const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
     /// The byte.
     #[must_use]
     pub const fn bits(self) -> u8 {

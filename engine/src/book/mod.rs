@@ -1,7 +1,8 @@
 //! All order books: who rests at which price, in which order.
 //!
-//! Orders and price levels live in two slabs shared by all instruments, so a quiet instrument costs two empty
-//! maps. Both sides run the same code: a level is keyed by [`Side::rank`], which is lower the better the price.
+//! Orders and price levels live in two slabs shared by all instruments, so a quiet instrument costs little more than
+//! two empty ladders. Both sides run the same code: a level is keyed by [`Side::rank`], which is lower the better
+//! the price.
 
 #![expect(dead_code, reason = "the rules that use all of it are wired in by the commits that follow")]
 
@@ -9,20 +10,26 @@ mod flags;
 mod layer;
 mod level;
 mod slab;
+mod record;
+mod window;
+mod ladder;
 mod table;
-
-use std::collections::BTreeMap;
+mod stored;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, InstrumentId, Lots, OrderId, Posting, Price, Qty, Side};
 
 pub use flags::OrderFlags;
+use ladder::Ladder;
 pub use layer::Layer;
 pub use level::Level;
-pub(crate) use level::LevelQueue;
-use slab::Slab;
+use level::{BookSide, LevelQueue};
+use record::{Link, OrderRecord};
 pub(crate) use slab::Slot;
+use slab::{Slab, push};
 use table::OrderTable;
 
 /// An order that rests in a book.
@@ -56,37 +63,29 @@ impl RestingOrder {
     }
 }
 
-/// Where a resting order stands: its level, and its neighbours in that level's queue.
-///
-/// Kept beside the orders and not in them: taking an order out touches its neighbours' links, and twelve bytes each
-/// stay in the cache where whole orders do not.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    level: Slot,
-    prev: Option<Slot>,
-    next: Option<Slot>,
-}
-
 /// The sides of both layers of one instrument's book.
 #[derive(Clone, Debug, Default)]
 struct Sides {
-    // Ordered maps: the best level is the first entry, far prices cost nothing, and iteration is in price order.
-    lit: [BTreeMap<i64, Slot>; 2],
-    dark: [BTreeMap<i64, Slot>; 2],
+    /// Indexed by side.
+    lit: [Ladder; 2],
+    /// Indexed by side; most instruments never have one.
+    dark: Option<Box<[Ladder; 2]>>,
 }
 
 impl Sides {
-    const fn side(&self, layer: Layer, side: Side) -> &BTreeMap<i64, Slot> {
+    #[inline]
+    fn ladder(&self, layer: Layer, side: Side) -> Option<&Ladder> {
         match layer {
-            Layer::Lit => &self.lit[side as usize],
-            Layer::Dark => &self.dark[side as usize],
+            Layer::Lit => Some(&self.lit[side as usize]),
+            Layer::Dark => Some(&self.dark.as_ref()?[side as usize]),
         }
     }
 
-    const fn side_mut(&mut self, layer: Layer, side: Side) -> &mut BTreeMap<i64, Slot> {
+    #[inline]
+    fn ladder_mut(&mut self, layer: Layer, side: Side) -> &mut Ladder {
         match layer {
             Layer::Lit => &mut self.lit[side as usize],
-            Layer::Dark => &mut self.dark[side as usize],
+            Layer::Dark => &mut self.dark.get_or_insert_default()[side as usize],
         }
     }
 }
@@ -96,7 +95,7 @@ impl Sides {
 pub(crate) struct Books {
     /// Indexed by instrument.
     sides: Vec<Sides>,
-    orders: Slab<RestingOrder>,
+    orders: Slab<OrderRecord>,
     /// Indexed by the order's slot; what stands at a free slot means nothing.
     links: Vec<Link>,
     levels: Slab<LevelQueue>,
@@ -108,8 +107,9 @@ impl Books {
         self.sides.push(Sides::default());
     }
 
-    pub(crate) fn len(&self) -> u64 {
-        self.orders.len()
+    /// How many orders rest.
+    pub(crate) const fn len(&self) -> u64 {
+        self.table.len()
     }
 
     /// Where an open order is.
@@ -120,21 +120,36 @@ impl Books {
 
     #[inline]
     pub(crate) fn resting(&self, slot: Slot) -> RestingOrder {
-        self.orders[slot]
+        let record = &self.orders[slot];
+        resting(record, &self.levels[record.level])
+    }
+
+    /// Whose order it is: less to load than [`Books::resting`].
+    #[inline]
+    pub(crate) fn account(&self, slot: Slot) -> AccountId {
+        self.orders[slot].account()
+    }
+
+    #[inline]
+    fn ladder(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<&Ladder> {
+        self.sides[instrument.index()].ladder(layer, side)
+    }
+
+    #[inline]
+    fn best_level(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<&LevelQueue> {
+        Some(&self.levels[self.ladder(instrument, layer, side)?.best()?])
     }
 
     /// The best price of a side.
     #[inline]
     pub(crate) fn best(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<Price> {
-        let (_, &slot) = self.sides[instrument.index()].side(layer, side).first_key_value()?;
-        Some(self.levels[slot].price)
+        Some(self.best_level(instrument, layer, side)?.price)
     }
 
     /// The order that trades next on a side.
     #[inline]
     pub(crate) fn front(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<Slot> {
-        let (_, &slot) = self.sides[instrument.index()].side(layer, side).first_key_value()?;
-        Some(self.levels[slot].head)
+        Some(self.best_level(instrument, layer, side)?.head)
     }
 
     /// The levels of a side, best first.
@@ -144,7 +159,8 @@ impl Books {
         layer: Layer,
         side: Side,
     ) -> impl Iterator<Item = LevelQueue> + '_ {
-        self.sides[instrument.index()].side(layer, side).values().map(|&slot| self.levels[slot])
+        let ladder = self.ladder(instrument, layer, side);
+        ladder.into_iter().flat_map(Ladder::iter).map(|(_, slot)| self.levels[slot])
     }
 
     /// The level at a price.
@@ -155,13 +171,12 @@ impl Books {
         side: Side,
         price: Price,
     ) -> Option<LevelQueue> {
-        let slot = *self.sides[instrument.index()].side(layer, side).get(&side.rank(price))?;
-        Some(self.levels[slot])
+        Some(self.levels[self.ladder(instrument, layer, side)?.find(side.rank(price))?])
     }
 
     /// The orders of a level in priority order.
     pub(crate) fn queue(&self, level: LevelQueue) -> impl Iterator<Item = RestingOrder> + '_ {
-        self.queue_slots(level).map(|slot| self.orders[slot])
+        self.queue_slots(level).map(move |slot| resting(&self.orders[slot], &level))
     }
 
     /// Where the orders of a level are, in priority order.
@@ -171,131 +186,139 @@ impl Books {
 
     /// Every resting order: by instrument, lit before dark, buys before sells, best price and longest wait first.
     pub(crate) fn orders(&self) -> impl Iterator<Item = RestingOrder> + '_ {
-        self.order_slots().map(|slot| self.orders[slot])
+        self.all_levels().flat_map(|level| self.queue(level))
     }
 
     /// Where the orders of [`Books::orders`] are.
     pub(crate) fn order_slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.all_levels().flat_map(|level| self.queue_slots(level))
+    }
+
+    fn all_levels(&self) -> impl Iterator<Item = LevelQueue> + '_ {
         (0..).map(InstrumentId::new).take(self.sides.len()).flat_map(move |instrument| {
             Layer::BOTH
                 .into_iter()
                 .flat_map(|layer| Side::BOTH.map(|side| (layer, side)))
                 .flat_map(move |(layer, side)| self.levels(instrument, layer, side))
-                .flat_map(|level| self.queue_slots(level))
         })
     }
 
     /// Puts an order at the end of its price's queue; answers what is before it there.
+    #[inline]
     pub(crate) fn rest(&mut self, resting: RestingOrder) -> Lots {
-        let levels = self.sides[resting.instrument.index()].side_mut(resting.layer, resting.side);
-        let slot = self.orders.next_slot();
-        let leaves = resting.leaves.get();
-        let (level, ahead, prev) = match levels.entry(resting.side.rank(resting.price)) {
-            std::collections::btree_map::Entry::Occupied(entry) => {
-                let level = &mut self.levels[*entry.get()];
-                let (ahead, prev) = (level.quantity, level.tail);
-                level.quantity += leaves;
-                level.orders += 1;
-                level.tail = slot;
+        let RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags } =
+            resting;
+        let ladder = self.sides[instrument.index()].ladder_mut(layer, side);
+        let rank = side.rank(price);
+        let found = ladder.find(rank);
+        // The head of a new level is set below.
+        let level = found.unwrap_or_else(|| {
+            let book = BookSide::new(instrument, layer, side);
+            let (head, tail) = (Slot::at(0), Slot::at(0));
+            let level = self.levels.insert(LevelQueue {
+                price,
+                quantity: 0,
+                reserve: 0,
+                orders: 0,
+                head,
+                tail,
+                book,
+            });
+            ladder.insert(rank, level);
+            level
+        });
+        let slot = self.orders.insert(OrderRecord::new(order, account, flags, quantity, leaves, level));
+        let queue = &mut self.levels[level];
+        let ahead = queue.quantity;
+        let prev = std::mem::replace(&mut queue.tail, slot);
+        queue.quantity += leaves.get();
+        queue.orders += 1;
+        let prev = match found {
+            Some(_) => {
                 self.links[prev.index()].next = Some(slot);
-                (*entry.get(), ahead, Some(prev))
+                Some(prev)
             }
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                let level = LevelQueue {
-                    price: resting.price,
-                    quantity: leaves,
-                    reserve: 0,
-                    orders: 1,
-                    head: slot,
-                    tail: slot,
-                };
-                (*entry.insert(self.levels.insert(level)), 0, None)
+            None => {
+                queue.head = slot;
+                None
             }
         };
-        let link = Link { level, prev, next: None };
+        let link = Link { prev, next: None };
         match self.links.get_mut(slot.index()) {
             Some(place) => *place = link,
-            None => self.links.push(link),
+            None => push(&mut self.links, link),
         }
-        let inserted = self.orders.insert(resting);
-        debug_assert_eq!(inserted, slot);
-        self.table.insert(resting.order, slot);
+        self.table.insert(order, slot);
         Lots::new(ahead)
     }
 
     /// Takes an order out of the book. What it had in reserve is taken out before ([`Books::set_reserve`]).
+    #[inline]
     pub(crate) fn remove(&mut self, slot: Slot) -> RestingOrder {
-        let resting = self.orders.remove(slot);
-        self.table.remove(resting.order);
+        let record = self.orders[slot];
+        self.orders.remove(slot);
+        self.table.remove(record.order);
         let link = self.links[slot.index()];
-        self.unlink(link);
-        let level = &mut self.levels[link.level];
+        let level = &mut self.levels[record.level];
+        let resting = resting(&record, level);
         level.quantity -= resting.leaves.get();
         level.orders -= 1;
         if level.orders == 0 {
             debug_assert_eq!(level.reserve, 0, "an order left its reserve behind");
-            self.levels.remove(link.level);
-            let levels = self.sides[resting.instrument.index()].side_mut(resting.layer, resting.side);
-            levels.remove(&resting.side.rank(resting.price));
+            self.levels.remove(record.level);
+            let ladder = self.sides[resting.instrument.index()].ladder_mut(resting.layer, resting.side);
+            ladder.remove(resting.side.rank(resting.price));
+        } else {
+            unlink(&mut self.links, level, link);
         }
         resting
     }
 
-    /// Closes the gap that an order leaves in its queue.
-    fn unlink(&mut self, link: Link) {
-        match link.prev {
-            Some(prev) => self.links[prev.index()].next = link.next,
-            None => self.levels[link.level].head = link.next.unwrap_or(self.levels[link.level].head),
-        }
-        match link.next {
-            Some(next) => self.links[next.index()].prev = link.prev,
-            None => self.levels[link.level].tail = link.prev.unwrap_or(self.levels[link.level].tail),
-        }
-    }
-
     /// Lowers total and rest of an order, which keeps its place.
     pub(crate) fn reduce(&mut self, slot: Slot, quantity: Qty, leaves: Qty) {
-        let resting = &mut self.orders[slot];
-        debug_assert!(leaves <= resting.leaves);
-        self.levels[self.links[slot.index()].level].quantity -= resting.leaves.get() - leaves.get();
-        resting.quantity = quantity;
-        resting.leaves = leaves;
+        let record = &mut self.orders[slot];
+        debug_assert!(leaves <= record.leaves);
+        self.levels[record.level].quantity -= record.leaves.get() - leaves.get();
+        record.quantity = quantity;
+        record.leaves = leaves;
     }
 
     /// Fills a part of an order, at least a lot less than what is left of it: the whole is [`Books::remove`] or
     /// [`Books::refill`].
     #[inline]
     pub(crate) fn take(&mut self, slot: Slot, lots: u64) {
-        let resting = &mut self.orders[slot];
-        self.levels[self.links[slot.index()].level].quantity -= lots;
-        resting.leaves = Qty::new(resting.leaves.get() - lots).expect("a part of an order leaves something");
+        let record = &mut self.orders[slot];
+        self.levels[record.level].quantity -= lots;
+        record.leaves = Qty::new(record.leaves.get() - lots).expect("a part of an order leaves something");
     }
 
     /// Fills all that an order displays and shows its next part: it goes to the end of its price's queue. Answers
     /// what is before it there.
     pub(crate) fn refill(&mut self, slot: Slot, leaves: Qty) -> Lots {
-        let filled = std::mem::replace(&mut self.orders[slot].leaves, leaves);
+        let record = &mut self.orders[slot];
+        let filled = std::mem::replace(&mut record.leaves, leaves);
+        let level = &mut self.levels[record.level];
+        let ahead = level.quantity - filled.get();
+        level.quantity = ahead + leaves.get();
         let link = self.links[slot.index()];
-        let ahead = self.levels[link.level].quantity - filled.get();
         if link.next.is_some() {
-            self.unlink(link);
-            let tail = std::mem::replace(&mut self.levels[link.level].tail, slot);
+            unlink(&mut self.links, level, link);
+            let tail = std::mem::replace(&mut level.tail, slot);
             self.links[tail.index()].next = Some(slot);
-            self.links[slot.index()] = Link { prev: Some(tail), next: None, ..link };
+            self.links[slot.index()] = Link { prev: Some(tail), next: None };
         }
-        self.levels[link.level].quantity = ahead + leaves.get();
         Lots::new(ahead)
     }
 
     /// Changes what an order has in reserve from `old` to `new` lots, in the sum of its level.
     pub(crate) fn set_reserve(&mut self, slot: Slot, old: u64, new: u64) {
-        let level = &mut self.levels[self.links[slot.index()].level];
+        let level = &mut self.levels[self.orders[slot].level];
         level.reserve = level.reserve - old + new;
     }
 
     /// Changes the marks of an order.
     pub(crate) fn set_flags(&mut self, slot: Slot, flags: OrderFlags) {
-        self.orders[slot].flags = flags;
+        self.orders[slot].set_flags(flags);
     }
 
     /// Whether the lit layer of an instrument is locked or crossed, as it may be during a call only.
@@ -312,42 +335,69 @@ impl Books {
             for (layer, side) in
                 Layer::BOTH.into_iter().flat_map(|layer| Side::BOTH.map(|side| (layer, side)))
             {
-                for (&rank, &slot) in sides.side(layer, side) {
+                let Some(ladder) = sides.ladder(layer, side) else { continue };
+                ladder.check();
+                for (rank, slot) in ladder.iter() {
                     let level = &self.levels[slot];
                     assert_eq!(rank, side.rank(level.price), "a level is keyed by its price");
-                    orders += self.check_level((instrument, layer, side), slot, level);
+                    assert_eq!(level.book, BookSide::new(instrument, layer, side), "a level knows its book");
+                    orders += self.check_level(slot, level);
                     levels += 1;
                 }
             }
         }
         assert_eq!(orders, self.orders.len(), "every order rests at a level");
         assert_eq!(levels, self.levels.len(), "every level is in a book");
-        assert_eq!(orders, self.table.len(), "every order is in the table");
+        assert_eq!(orders as u64, self.table.len(), "every order is in the table");
         self.orders.check();
         self.levels.check();
     }
 
-    fn check_level(&self, book: (InstrumentId, Layer, Side), slot: Slot, level: &LevelQueue) -> u64 {
+    fn check_level(&self, slot: Slot, level: &LevelQueue) -> usize {
         let (mut quantity, mut count, mut prev, mut at) = (0, 0, None, Some(level.head));
         while let Some(current) = at {
-            let (resting, link) = (&self.orders[current], self.links[current.index()]);
+            let (record, link) = (&self.orders[current], self.links[current.index()]);
             assert_eq!(link.prev, prev, "the queue is linked both ways");
-            assert_eq!(link.level, slot, "an order knows its level");
-            assert_eq!(
-                ((resting.instrument, resting.layer, resting.side), resting.price),
-                (book, level.price),
-                "an order rests where it belongs"
-            );
-            assert!(resting.leaves <= resting.quantity, "no more is left than was ordered");
-            assert_eq!(self.find(resting.order), Some(current), "an order is found by its id");
-            quantity += resting.leaves.get();
+            assert_eq!(record.level, slot, "an order knows its level");
+            assert!(record.leaves <= record.quantity, "no more is left than was ordered");
+            assert_eq!(self.find(record.order), Some(current), "an order is found by its id");
+            quantity += record.leaves.get();
             count += 1;
             prev = at;
             at = link.next;
         }
         assert_eq!(prev, Some(level.tail), "the queue ends at its tail");
         assert!(count > 0, "no level is empty");
-        assert_eq!((quantity, count), (level.quantity, u64::from(level.orders)), "a level knows its sums");
-        count
+        assert_eq!((quantity, count), (level.quantity, level.orders), "a level knows its sums");
+        count as usize
+    }
+}
+
+/// The order that a record stands for.
+#[inline]
+fn resting(record: &OrderRecord, level: &LevelQueue) -> RestingOrder {
+    RestingOrder {
+        order: record.order,
+        account: record.account(),
+        instrument: level.book.instrument(),
+        layer: level.book.layer(),
+        side: level.book.side(),
+        price: level.price,
+        quantity: record.quantity,
+        leaves: record.leaves,
+        flags: record.flags(),
+    }
+}
+
+/// Closes the gap that an order leaves in a queue of at least two.
+#[inline]
+fn unlink(links: &mut [Link], level: &mut LevelQueue, link: Link) {
+    match link.prev {
+        Some(prev) => links[prev.index()].next = link.next,
+        None => level.head = link.next.unwrap_or(level.head),
+    }
+    match link.next {
+        Some(next) => links[next.index()].prev = link.prev,
+        None => level.tail = link.prev.unwrap_or(level.tail),
     }
 }

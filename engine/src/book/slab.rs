@@ -1,4 +1,4 @@
-//! A vector whose free places are used again, last freed first.
+//! A vector whose free places are used again, last freed first: what comes next finds its place in the cache.
 
 use std::num::NonZeroU32;
 use std::ops::{Index, IndexMut};
@@ -15,80 +15,69 @@ impl Slot {
     }
 
     /// Its place in a vector that runs beside the slab.
+    #[inline]
     pub(super) const fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }
 
+/// A slab. Memory is that of the most elements it ever had, and at most a quarter more.
+///
+/// A free place keeps what stood there: whoever holds a slot holds one that is used.
 #[derive(Clone, Debug)]
-enum Place<T> {
-    Used(T),
-    Free { next: Option<Slot> },
-}
-
-/// A slab. Memory is that of the most elements it ever had.
-#[derive(Clone, Debug)]
-pub(crate) struct Slab<T> {
-    places: Vec<Place<T>>,
-    free: Option<Slot>,
-    used: u64,
+pub(super) struct Slab<T> {
+    places: Vec<T>,
+    /// A stack.
+    free: Vec<Slot>,
 }
 
 impl<T> Default for Slab<T> {
     fn default() -> Self {
-        Self { places: Vec::new(), free: None, used: 0 }
+        Self { places: Vec::new(), free: Vec::new() }
     }
 }
 
-impl<T> Slab<T> {
-    pub(crate) const fn len(&self) -> u64 {
-        self.used
-    }
-
-    /// The slot that the next [`Slab::insert`] answers.
-    #[inline]
-    pub(crate) fn next_slot(&self) -> Slot {
-        self.free.unwrap_or_else(|| Slot::at(self.places.len()))
+impl<T: Copy> Slab<T> {
+    pub(super) const fn len(&self) -> usize {
+        self.places.len() - self.free.len()
     }
 
     #[inline]
-    pub(crate) fn insert(&mut self, value: T) -> Slot {
-        self.used += 1;
-        let Some(slot) = self.free else {
-            self.places.push(Place::Used(value));
-            return Slot::at(self.places.len() - 1);
-        };
-        match std::mem::replace(&mut self.places[slot.index()], Place::Used(value)) {
-            Place::Free { next } => self.free = next,
-            Place::Used(_) => unreachable!("a slot of the free list is used"),
-        }
-        slot
-    }
-
-    #[inline]
-    pub(crate) fn remove(&mut self, slot: Slot) -> T {
-        match std::mem::replace(&mut self.places[slot.index()], Place::Free { next: self.free }) {
-            Place::Used(value) => {
-                self.free = Some(slot);
-                self.used -= 1;
-                value
+    pub(super) fn insert(&mut self, value: T) -> Slot {
+        match self.free.pop() {
+            Some(slot) => {
+                self.places[slot.index()] = value;
+                slot
             }
-            Place::Free { .. } => unreachable!("a slot is removed twice"),
+            None => {
+                push(&mut self.places, value);
+                Slot::at(self.places.len() - 1)
+            }
         }
     }
 
-    /// Panics if the free list does not account for every place that is not used.
-    pub(crate) fn check(&self) {
-        let (mut free, mut at) = (0, self.free);
-        while let Some(slot) = at {
-            match &self.places[slot.index()] {
-                Place::Free { next } => at = *next,
-                Place::Used(_) => panic!("a slot of the free list is used"),
-            }
-            free += 1;
-        }
-        assert_eq!(free + self.used, self.places.len() as u64, "every place is used or free");
+    /// Frees a place that is used.
+    #[inline]
+    pub(super) fn remove(&mut self, slot: Slot) {
+        self.free.push(slot);
     }
+
+    /// Panics if a place is free twice.
+    pub(super) fn check(&self) {
+        let mut free = vec![false; self.places.len()];
+        for slot in &self.free {
+            assert!(!std::mem::replace(&mut free[slot.index()], true), "a place is free once");
+        }
+    }
+}
+
+/// Appends, and grows by a quarter where a vector would double: a book is most of an exchange's memory.
+#[inline]
+pub(super) fn push<T>(places: &mut Vec<T>, value: T) {
+    if places.len() == places.capacity() {
+        places.reserve_exact(places.len() / 4 + 16);
+    }
+    places.push(value);
 }
 
 impl<T> Index<Slot> for Slab<T> {
@@ -96,19 +85,13 @@ impl<T> Index<Slot> for Slab<T> {
 
     #[inline]
     fn index(&self, slot: Slot) -> &T {
-        match &self.places[slot.index()] {
-            Place::Used(value) => value,
-            Place::Free { .. } => unreachable!("a free slot is read"),
-        }
+        &self.places[slot.index()]
     }
 }
 
 impl<T> IndexMut<Slot> for Slab<T> {
     #[inline]
     fn index_mut(&mut self, slot: Slot) -> &mut T {
-        match &mut self.places[slot.index()] {
-            Place::Used(value) => value,
-            Place::Free { .. } => unreachable!("a free slot is written"),
-        }
+        &mut self.places[slot.index()]
     }
 }

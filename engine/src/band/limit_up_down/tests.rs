@@ -1,6 +1,7 @@
-//! Planted bugs these tests catch: a class that follows the reference; the mean rounded down; a hold that begins at
-//! the trade, not at the reference; time steps taken at the time of asking; a pause that begins at the time of
-//! asking; trades of the limit state left out of the mean; a limit state that goes on from one band to the other.
+//! Planted bugs these tests catch: one class for all prices; 3.00 or 0.75 on the wrong side; a mean rounded
+//! down; a window of 299 seconds; time steps taken at the time of asking; a pause that begins at the time of
+//! asking; a hold that does not begin anew when a limit state is left; trades from before the auction or out
+//! of the window in the mean; a limit state that goes on from one band to the other.
 
 use std::num::NonZeroU32;
 
@@ -81,10 +82,19 @@ fn bands_are_prices_of_the_tick_table() {
 
 #[test]
 fn the_first_price_settles_the_class_for_the_session() {
-    let mut rule = LimitUpDown::open(PLAN, at(0), price(301));
-    assert_eq!(rule.reopen(at(1), Some(price(200))), LimitChange::Reopened { price: price(200) });
-    let bands = rule.bands(Width::Single, &TickTable::default());
-    assert_eq!((bands.low.get(), bands.high.get()), (190, 210), "still 5 %");
+    let later = |opened, reopened| {
+        let mut rule = LimitUpDown::open(PLAN, at(0), price(opened));
+        assert_eq!(
+            rule.reopen(at(1), Some(price(reopened))),
+            LimitChange::Reopened { price: price(reopened) }
+        );
+        let bands = rule.bands(Width::Single, &TickTable::default());
+        (bands.low.get(), bands.high.get())
+    };
+    assert_eq!(later(301, 200), (190, 210), "still 5 %");
+    assert_eq!(later(300, 1_000), (800, 1_200), "still 20 %");
+    assert_eq!(later(75, 100), (80, 120), "still 20 %");
+    assert_eq!(later(74, 100), (85, 115), "still 0.15");
 }
 
 #[test]
@@ -140,6 +150,12 @@ fn a_limit_state_that_is_left_renews_the_reference_at_once() {
     let left = rule.touch(nanos_before(at(76)), None);
     assert_eq!(left, Some(LimitChange::Left { price: price(10_750) }), "the mean of both, after 1 s of 30");
     assert_eq!(rule.advance(at(90)), None);
+    let mut old = LimitUpDown::open(PLAN, at(0), price(10_000));
+    old.trade(at(0), price(10_000));
+    old.trade(at(290), price(10_050));
+    old.touch(at(290), Some(Edge::Upper));
+    let left = old.touch(at(300), None);
+    assert_eq!(left, Some(LimitChange::Left { price: price(10_050) }), "the first trade has left the window");
     let mut empty = LimitUpDown::open(PLAN, at(0), price(10_000));
     empty.touch(at(1), Some(Edge::Lower));
     assert_eq!(empty.touch(at(2), None), Some(LimitChange::Left { price: price(10_000) }), "no trades");
@@ -330,13 +346,20 @@ proptest! {
         inputs in inputs(),
         hold_seconds in prop_oneof![Just(0_u32), Just(30), 0_u32..=300],
         move_ppm in prop_oneof![Just(0_u32), Just(1_000), Just(10_000)],
+        limit_seconds in prop_oneof![Just(15_u32), Just(200)],
     ) {
-        let terms = LimitUpDownTerms { hold_seconds, move_ppm, limit_seconds: 15, pause_seconds: 60, ..PLAN };
+        let terms = LimitUpDownTerms { hold_seconds, move_ppm, limit_seconds, pause_seconds: 60, ..PLAN };
         let mut now = 1_000 * SECOND + 250_000_000;
         let mut rule = LimitUpDown::open(terms, Timestamp::from_nanos(now), price(1_000));
         let mut changes = Vec::new();
-        let phase = LimitPhase::Normal;
-        let mut model = Model { terms, trades: Vec::new(), reference: 1_000, since: now, phase, changes: Vec::new() };
+        let mut model = Model {
+            terms,
+            trades: Vec::new(),
+            reference: 1_000,
+            since: now,
+            phase: LimitPhase::Normal,
+            changes: Vec::new(),
+        };
         for (wait, input) in inputs {
             let before = now;
             now += wait;

@@ -1,5 +1,6 @@
-//! Planted bugs these tests catch: a threshold rounded down; `<` instead of `<=` at it; a level that halts twice; a
-//! level 1 after a level 2; a level that is spent by a fall after the cutoff; a level 3 that waits for the cutoff.
+//! Planted bugs these tests catch: a threshold rounded down; `<` instead of `<=` at it; a level that halts
+//! twice; a level 1 after a level 2; a level that is spent by a fall after the cutoff; a level 3 that waits
+//! for the cutoff.
 
 use proptest::prelude::*;
 
@@ -18,7 +19,8 @@ fn halted(level: Decline, until: u64) -> Option<MarketWideChange> {
     Some(MarketWideChange::Halted { level, until: at(until) })
 }
 
-/// The worked example of `docs/rules/bands.md`: the S&P 500 closed at 2,972.37 on 6 March 2020. A tick is 0.01.
+/// The worked example of `docs/rules/bands.md`: the S&P 500 closed at 2,972.37 on 6 March 2020. A tick is
+/// 0.01.
 #[test]
 fn the_ninth_of_march_2020() {
     let mut market = MarketWide::new(MarketWideTerms::default(), price(297_237));
@@ -98,7 +100,8 @@ proptest! {
             let index = (reference * permille / 1_000 + step).clamp(1, MAX_PRICE);
             let fall = i128::from(reference - index) * 1_000_000;
             let fallen = levels.iter().rev().find(|(_, ppm)| fall >= i128::from(reference) * ppm);
-            let new = fallen.map(|(level, _)| *level).filter(|level| halts.iter().all(|before| before < level));
+            let new = fallen.map(|(level, _)| *level);
+            let new = new.filter(|level| halts.iter().all(|before| before < level));
             let cutoff = if late { Cutoff::After } else { Cutoff::Before };
             let expected = match new {
                 Some(Decline::Third) => Some(MarketWideChange::Closed),

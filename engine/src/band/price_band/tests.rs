@@ -1,5 +1,5 @@
-//! Planted bugs these tests catch: a share rounded up; `min` instead of `max` of share and floor; the dynamic range
-//! asked first; the dynamic range around the last auction.
+//! Planted bugs these tests catch: a share rounded up, in the band and in the range; `min` instead of `max` of
+//! share and floor; the dynamic range around the last auction.
 
 use proptest::prelude::*;
 

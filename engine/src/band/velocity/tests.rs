@@ -1,5 +1,5 @@
-//! Planted bugs these tests catch: `<` instead of `<=` at the window's end; only the last price compared; a window
-//! that outlives the reserve; a queue that drops a price which may still become the extreme.
+//! Planted bugs these tests catch: `<` instead of `<=` at the window's end; only the last price compared; a
+//! window that outlives the reserve; a queue that drops a price which may still become the extreme.
 
 use proptest::prelude::*;
 
@@ -103,8 +103,8 @@ proptest! {
             if high - low >= i64::from(move_ticks) {
                 until = Some(now + 700);
                 kept.clear();
-                let reserved = VelocityChange::Reserved { low: price(low), high: price(high), until: at(now + 700) };
-                prop_assert_eq!(change, Some(reserved));
+                let (low, high, until) = (price(low), price(high), at(now + 700));
+                prop_assert_eq!(change, Some(VelocityChange::Reserved { low, high, until }));
             } else {
                 prop_assert_eq!(change, None);
             }

@@ -1,0 +1,128 @@
+//! Reach: what an order could trade now, by the same walk as the matcher and without trading.
+
+use crate::book::LevelQueue;
+use crate::{
+    AccountId, Exchange, InstrumentId, Layer, OrderPrice, Price, SelfTrade, Side,
+};
+
+/// An order as the walk sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aggressor {
+    pub(crate) account: AccountId,
+    pub(crate) instrument: InstrumentId,
+    pub(crate) side: Side,
+    /// How far it may go.
+    pub(crate) price: OrderPrice,
+    pub(crate) lots: u64,
+    pub(crate) self_trade: SelfTrade,
+}
+
+/// What a walk over the opposite side of the book found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reach {
+    /// Lots within price and quantity.
+    pub(crate) lots: u64,
+    /// Their value in minor units of the quote asset.
+    pub(crate) value: i128,
+    /// The price of the last of them.
+    pub(crate) last: Option<Price>,
+}
+
+impl Reach {
+    fn add(&mut self, price: Price, lots: u64, tick_value: i64) {
+        self.lots += lots;
+        self.value += i128::from(price.get()) * i128::from(lots) * i128::from(tick_value);
+        self.last = Some(price);
+    }
+}
+
+impl Exchange {
+    /// Walks the opposite side as far as price and quantity reach.
+    pub(crate) fn reach(&self, aggressor: &Aggressor) -> Reach {
+        let tick_value = self.instruments[aggressor.instrument.index()].tick_value();
+        let price = self.guarded(aggressor.instrument, aggressor.side, aggressor.price);
+        let mut reach = Reach::default();
+        for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
+            let left = aggressor.lots - reach.lots;
+            if left == 0 || !price.reaches(aggressor.side, level.price) {
+                break;
+            }
+            let (lots, ends) = self.level_reach(aggressor, layer, level);
+            let lots = left.min(lots);
+            if lots > 0 {
+                reach.add(self.trade_price(aggressor.instrument, level.price), lots, tick_value);
+            }
+            if ends {
+                return reach;
+            }
+        }
+        self.reach_minimums(aggressor, price, tick_value, &mut reach);
+        reach
+    }
+
+    /// Levels of both layers, best first, lit before dark at one price.
+    pub(crate) fn offers(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+    ) -> impl Iterator<Item = (Layer, LevelQueue)> + '_ {
+        let mut lit = self.books.levels(instrument, Layer::Lit, side).peekable();
+        let mut dark = self.books.levels(instrument, Layer::Dark, side).peekable();
+        std::iter::from_fn(move || {
+            let dark_first = match (lit.peek(), dark.peek()) {
+                (Some(lit), Some(dark)) => side.rank(dark.price) < side.rank(lit.price),
+                (None, Some(_)) => true,
+                (_, None) => false,
+            };
+            if dark_first {
+                dark.next().map(|level| (Layer::Dark, level))
+            } else {
+                lit.next().map(|level| (Layer::Lit, level))
+            }
+        })
+    }
+
+    /// Lots of a level that the order may trade with, and whether its walk ends there.
+    fn level_reach(&self, aggressor: &Aggressor, _layer: Layer, level: LevelQueue) -> (u64, bool) {
+        if aggressor.self_trade == SelfTrade::Allow {
+            return (level.quantity + level.reserve, false);
+        }
+        let mut lots = 0;
+        for maker in self.books.queue(level) {
+            if !self.kept_apart(aggressor.account, maker.account) {
+                lots += maker.leaves.get() + self.reserve(maker.order, maker.flags);
+            } else if aggressor.self_trade != SelfTrade::CancelOldest {
+                return (lots, true);
+            }
+        }
+        (lots, false)
+    }
+
+    /// Adds the orders that wait for a minimum, best price first, as the matcher would.
+    fn reach_minimums(&self, aggressor: &Aggressor, price: OrderPrice, tick_value: i64, reach: &mut Reach) {
+        let market = &self.markets[aggressor.instrument.index()];
+        let Some(special) = &market.special else { return };
+        for &(_, order) in special.minimums(aggressor.side.opposite()) {
+            let ticket = &self.tickets[&order];
+            let Some(limit) = ticket.terms.price.limit() else { continue };
+            if !price.reaches(aggressor.side, limit) {
+                break;
+            }
+            let left = aggressor.lots - reach.lots;
+            let apart = aggressor.self_trade != SelfTrade::Allow
+                && self.kept_apart(aggressor.account, ticket.terms.account);
+            if !apart && left >= ticket.minimum() {
+                reach.add(limit, left.min(ticket.leaves), tick_value);
+            }
+        }
+    }
+
+    /// Whether orders of these accounts may be kept from trading with each other.
+    pub(crate) fn kept_apart(&self, one: AccountId, other: AccountId) -> bool {
+        if one == other {
+            return true;
+        }
+        let group = self.ledger.accounts()[one.index()].group();
+        group != 0 && group == self.ledger.accounts()[other.index()].group()
+    }
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask bench rivals`: Outcry and other open engines on the same flows, and what a resting order weighs.
+//!
+//! `bench/rivals` is a workspace of its own with a lock file of its own, so that nothing else of Outcry ever builds
+//! the rivals. What is measured, and how, stands in `bench/rivals/src/lib.rs`.
+
+use crate::failure::Outcome;
+use crate::process::run;
+use crate::step::step;
+use crate::workspace::Workspace;
+
+/// What selects this part of the benchmarks on the command line.
+pub(crate) const NAME: &str = "rivals";
+
+/// The programs, in the order they run.
+const PROGRAMS: [&str; 2] = ["rivals", "memory"];
+
+/// Builds the comparison in release and runs it; it prints tables.
+pub(crate) fn rivals(workspace: &Workspace) -> Outcome<()> {
+    step("build the comparison with other engines", || run(cargo(workspace, "build").arg("--quiet")))?;
+    step("compare with other engines", || {
+        PROGRAMS
+            .iter()
+            .try_for_each(|program| run(cargo(workspace, "run").args(["--quiet", "--bin", program])))
+    })
+}
+
+/// Cargo on the workspace of the comparison, built beside ours so that neither rebuilds the other's.
+fn cargo(workspace: &Workspace, verb: &str) -> std::process::Command {
+    let mut cargo = workspace.cargo();
+    cargo.arg(verb).arg("--release");
+    cargo.arg("--manifest-path").arg(workspace.root().join("bench/rivals/Cargo.toml"));
+    cargo.arg("--target-dir").arg(workspace.target().join(NAME));
+    cargo
+}
