@@ -47,7 +47,7 @@ mod form;
 pub use account::{Account, Balance};
 pub use allocation::{Allocation, AllocationError, CmeAlgorithm, Steps, Top};
 pub use asset::Asset;
-pub use auction::{Indication, Rulebook};
+pub use auction::{AuctionStep, Indication, Rulebook};
 pub use band::{
     BandError, BandSetting, LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, TickTable,
     TickTableError, VelocityTerms,
