@@ -4,6 +4,7 @@ use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::market::Market;
 use crate::reach::{Aggressor, Reach};
 use crate::shape::Entry;
+use crate::ticket::{Link, State};
 use crate::{
     AccountId, Amount, Conditions, Exchange, Instrument, InstrumentId, Layer, NewOrder, OrderPrice, Phase, Posting,
     Price, Protection, Qty, Reject, SelfTrade, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
@@ -135,7 +136,7 @@ impl Exchange {
     }
 
     /// Finds how far the order may trade, and the first price of a trailing stop.
-    fn find_price(
+    pub(crate) fn find_price(
         &self,
         terms: &NewOrder,
         conditions: Option<&Conditions>,
@@ -181,7 +182,7 @@ impl Exchange {
     }
 
     /// Finds what the order must hold, and what it can reach where something depends on it.
-    fn find_hold(
+    pub(crate) fn find_hold(
         &self,
         terms: &NewOrder,
         conditions: Option<&Conditions>,
@@ -261,6 +262,32 @@ impl Exchange {
             }
         }
         Ok(())
+    }
+
+    /// What the account's open orders may buy of an asset, in its minor units. Walks the books of the instruments that trade it.
+    fn open_buys(&self, account: AccountId, base: crate::AssetId) -> i128 {
+        let mut units = 0;
+        for (id, instrument) in (0..).map(InstrumentId::new).zip(&self.instruments) {
+            if instrument.base() != base {
+                continue;
+            }
+            let resting = [Layer::Lit, Layer::Dark]
+                .into_iter()
+                .flat_map(|layer| self.books.levels(id, layer, Side::Buy))
+                .flat_map(|level| self.books.queue(level))
+                .filter(|order| order.account == account)
+                .map(|order| order.leaves.get() + self.reserve(order.order, order.flags));
+            let waiting = self
+                .tickets
+                .values()
+                .filter(|ticket| ticket.state != State::Resting && !matches!(ticket.link, Link::Stop(_)))
+                .filter(|ticket| ticket.terms.account == account && ticket.terms.instrument == id)
+                .filter(|ticket| ticket.terms.side == Side::Buy)
+                .map(|ticket| ticket.leaves);
+            let lots: u128 = resting.chain(waiting).map(u128::from).sum();
+            units += i128::try_from(lots).unwrap_or(i128::MAX / 2) * i128::from(instrument.lot_units());
+        }
+        units
     }
 
     /// The value of what a market order reaches.

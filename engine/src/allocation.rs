@@ -5,8 +5,6 @@
 //! algorithms ("CME Globex Matching Algorithm Steps"), so [`Steps`] says which of them there are. Who is TOP and who
 //! is a lead maker is known to the caller. In words for traders: `docs/rules/allocation.md`.
 
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "wired in by the commit that follows"))]
-#![expect(unreachable_pub, reason = "exported by the commit that wires it in")]
 
 mod sharing;
 #[cfg(test)]

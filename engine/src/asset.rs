@@ -1,12 +1,13 @@
 //! Assets, and the edge where their amounts become decimals.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::decimal::{self, DecimalError};
 use crate::{Amount, Symbol};
 
 /// A currency, coin or stock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
     symbol: Symbol,
     decimals: u8,

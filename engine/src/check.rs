@@ -1,14 +1,15 @@
 //! The self-check and the digest of the whole state.
 
 use crate::digest::Hasher;
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Side};
+use crate::ticket::{Link, State, Ticket};
+use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.
     ///
-    /// Beside the books' own structure: each account holds exactly what its open orders need, no balance is
-    /// negative, and the balances of each asset add up to its supply. Costs time and memory in the size of the
-    /// state; meant for tests.
+    /// Beside the books' own structure: each account holds exactly what its open orders need, no balance is below what
+    /// the account may owe, and the balances of each asset add up to its supply. Every ticket belongs to an open order and
+    /// everything that waits is where it waits. Costs time and memory in the size of the state; meant for tests.
     ///
     /// # Panics
     /// If a rule is broken, which is a bug of the engine.
@@ -17,18 +18,29 @@ impl Exchange {
         let assets = self.assets.len();
         let mut needed = vec![vec![0_i64; assets]; self.accounts().len()];
         let mut open = vec![0_u32; self.accounts().len()];
-        for (id, instrument) in (0..).map(InstrumentId::new).zip(&self.instruments) {
-            assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");
-            for side in Side::BOTH {
-                for order in self.queue(id, side) {
-                    let hold = instrument.hold(side, order.price, order.leaves.get());
-                    needed[order.account.index()][instrument.gives(side).index()] += hold;
-                    open[order.account.index()] += 1;
-                    assert!(
-                        order.order.get() <= self.order_count,
-                        "an order has a number that was given out"
-                    );
-                }
+        for order in self.books.orders() {
+            let instrument = &self.instruments[order.instrument.index()];
+            let lots = order.leaves.get() + self.reserve(order.order, order.flags);
+            let hold = instrument.hold(order.side, self.hold_price(&order), lots);
+            needed[order.account.index()][instrument.gives(order.side).index()] += hold;
+            open[order.account.index()] += 1;
+            assert!(order.order.get() <= self.order_count, "an order has a number that was given out");
+        }
+        for (&order, ticket) in &self.tickets {
+            self.check_ticket(order, ticket);
+            if ticket.state != State::Resting {
+                let instrument = &self.instruments[ticket.terms.instrument.index()];
+                needed[ticket.terms.account.index()][instrument.gives(ticket.terms.side).index()] += ticket.held;
+                open[ticket.terms.account.index()] += 1;
+            }
+        }
+        for (id, market) in (0..).map(InstrumentId::new).zip(&self.markets) {
+            if market.phase().matches() {
+                assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");
+            }
+            if let Some(special) = &market.special {
+                special.triggers.check();
+                assert!(special.exits.is_empty() || special.phase != Phase::Continuous || self.is_stopped(id));
             }
         }
         let mut sums = vec![0_i64; assets];
@@ -40,7 +52,10 @@ impl Exchange {
             );
             for asset in (0..).map(AssetId::new).take(assets) {
                 let balance = account.balance(asset);
-                assert!(balance.available.get() >= 0, "account {id} has less than nothing of asset {asset}");
+                assert!(
+                    balance.available.get() >= -account.short_limit(asset).get(),
+                    "account {id} owes more of asset {asset} than it may"
+                );
                 assert_eq!(
                     balance.held.get(),
                     needed[id.index()][asset.index()],
@@ -51,59 +66,59 @@ impl Exchange {
         }
         for (asset, sum) in (0..).map(AssetId::new).zip(sums) {
             assert_eq!(sum, self.ledger.supply(asset), "asset {asset} is conserved");
+            let shorts = self.accounts().iter().map(|account| account.short_limit(asset).get()).sum::<i64>();
+            assert_eq!(shorts, self.ledger.shorts(asset), "the short limits of asset {asset} add up");
+        }
+        for desk in &self.desks {
+            desk.check(|asset| self.assets[asset.index()].decimals());
         }
     }
 
-    /// Digest of the whole state as others can see it, by walking it: history, terms, balances, and every book in
-    /// priority order. Two exchanges with the same digest answer every further command alike.
+    /// Whether follow-ups wait for the next command, because the last one brought as many as it may.
+    fn is_stopped(&self, instrument: InstrumentId) -> bool {
+        self.markets[instrument.index()].settings().is_some_and(|settings| settings.follow_ups < 1_000)
+    }
+
+    fn check_ticket(&self, order: OrderId, ticket: &Ticket) {
+        let terms = &ticket.terms;
+        let special = self.markets[terms.instrument.index()].special.as_ref();
+        let resting = self.books.find(order).map(|slot| self.books.resting(slot));
+        assert_eq!(resting.is_some(), ticket.state == State::Resting, "the ticket of order {order} says where it is");
+        let instrument = &self.instruments[terms.instrument.index()];
+        let whole = instrument.hold(terms.side, ticket.hold_price.unwrap_or(Price::LOWEST), ticket.leaves);
+        match ticket.state {
+            State::Incoming => panic!("order {order} is on its way after its command"),
+            State::Resting => {
+                let resting = resting.expect("checked above");
+                assert_eq!(resting.layer, ticket.layer(), "order {order} is in the layer that it asked for");
+                assert_eq!(resting.layer == Layer::Dark, ticket.layer() == Layer::Dark);
+            }
+            State::Fired => assert!(special.is_some_and(|special| special.fired.contains(&order))),
+            State::Waiting(waits_for) => {
+                let special = special.expect("an order waits in a market that is more than plain");
+                let found = match waits_for {
+                    WaitsFor::Trigger => special.triggers.get(order).is_some(),
+                    WaitsFor::Minimum => special.minimums(terms.side).iter().any(|&(_, other)| other == order),
+                    WaitsFor::Reference => special.pegs.contains(&order),
+                    WaitsFor::Uncross => special.for_uncross.contains(&order),
+                };
+                assert!(found, "order {order} is where it waits");
+                let need = match (ticket.link, terms.side) {
+                    (Link::Stop(_), _) => self.stop_hold(order, ticket.leaves),
+                    (_, Side::Buy | Side::Sell) => whole,
+                };
+                assert_eq!(ticket.held, need, "order {order} holds what it needs while it waits");
+                assert!(ticket.leaves > 0, "order {order} has something left");
+            }
+        }
+    }
+
+    /// Digest of the whole state, by its serde form: two exchanges with the same digest answer every further command
+    /// alike.
     #[must_use]
     pub fn state_digest(&self) -> Digest {
-        let mut hasher = self.history;
-        for word in [
-            self.sequence,
-            self.now.nanos(),
-            self.event_count,
-            self.order_count,
-            self.trade_count,
-            self.assets.len() as u64,
-            self.instruments.len() as u64,
-            self.accounts().len() as u64,
-        ] {
-            hasher.word(word);
-        }
-        for asset in &self.assets {
-            hasher.bytes(asset.symbol().bytes());
-            hasher.word(u64::from(asset.decimals()));
-        }
-        for account in self.accounts() {
-            hasher.bytes(account.name().bytes());
-            for (asset, balance) in account.balances() {
-                // A balance of nothing counts as one that never was.
-                if balance != crate::Balance::default() {
-                    hasher.word(u64::from(asset.get()));
-                    hasher.signed(balance.available.get());
-                    hasher.signed(balance.held.get());
-                }
-            }
-        }
-        for (id, instrument) in (0..).map(InstrumentId::new).zip(&self.instruments) {
-            instrument.terms().digest(&mut hasher);
-            for side in Side::BOTH {
-                hasher.word(u64::MAX);
-                self.queue(id, side).for_each(|order| order.digest(&mut hasher));
-            }
-        }
+        let mut hasher = Hasher::new();
+        hasher.form(self);
         hasher.finish()
-    }
-}
-
-impl crate::RestingOrder {
-    fn digest(&self, hasher: &mut Hasher) {
-        hasher.word(self.order.get());
-        hasher
-            .word(u64::from(self.account.get()) << 1 | u64::from(self.posting() == crate::Posting::PostOnly));
-        hasher.signed(self.price.get());
-        hasher.word(self.quantity.get());
-        hasher.word(self.leaves.get());
     }
 }

@@ -5,7 +5,7 @@ use crate::book::Slot;
 use crate::clock::{Due, Timer};
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
     ReduceReason, Reject, RestingOrder, Side, WaitsFor,
 };
 
@@ -274,6 +274,24 @@ impl Exchange {
         }
     }
 
+    /// What lots that an order lost without a trade do to others: they reduce the stop of a pair.
+    pub(crate) fn linked_loss(&mut self, order: OrderId, lots: u64, events: &mut Vec<Event>) {
+        if let Some(Link::Limit(stop)) = self.tickets.get(&order).map(|ticket| ticket.link) {
+            self.reduce_stop(stop, lots, events);
+        }
+    }
+
+    /// Gives back what an order no longer needs of the asset it gives.
+    pub(crate) fn release(
+        &mut self,
+        instrument: &Instrument,
+        (account, side, order): (AccountId, Side, OrderId),
+        amount: i64,
+        events: &mut Vec<Event>,
+    ) {
+        self.ledger.post(Line::release(account, instrument.gives(side), amount, order), events);
+    }
+
     /// Makes the stop of a pair smaller, or cancels it when nothing is left of the pair.
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
         let Some(ticket) = self.tickets.get(&stop) else { return };
@@ -287,6 +305,7 @@ impl Exchange {
         let ticket = self.tickets.get_mut(&stop).expect("found above");
         let released = ticket.held - need;
         (ticket.leaves, ticket.held) = (leaves, need);
+        ticket.version += 1;
         events.push(Event::OrderReduced {
             order: stop,
             account: terms.account,

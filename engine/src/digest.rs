@@ -77,7 +77,7 @@ impl TryFrom<String> for Digest {
 }
 
 /// Takes words in, one after another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hasher {
     a: u64,
     b: u64,

@@ -1,6 +1,7 @@
 //! Orders come in: plain ones, ones with conditions, pairs, brackets, and amounts of money.
 
 use crate::account::Posting as Line;
+use crate::limits::MAX_OPEN_ORDERS;
 use crate::admission::Admission;
 use crate::clock::{Due, Timer};
 use crate::matching::{Incoming, Remainder};
@@ -113,7 +114,7 @@ impl Exchange {
         let terms = &pair.limit;
         pair.check_shape()?;
         let admission = self.admit(terms, None, Entry::Pair)?;
-        let stop_terms = NewOrder { price: pair.then, ..*terms };
+        let stop_terms = stop_terms(terms, pair.then);
         let conditions =
             Conditions { trigger: Some(pair.trigger), protection: pair.protection, ..Conditions::NONE };
         let stop_admission = self.admit_stop(&stop_terms, &conditions, &admission)?;
@@ -130,11 +131,27 @@ impl Exchange {
         conditions: &Conditions,
         limit: &Admission,
     ) -> Result<Admission, Reject> {
-        let mut admission = self.admit_beside(terms, conditions, limit.hold)?;
-        admission.hold = (admission.hold - limit.hold).max(0);
-        if terms.side == Side::Sell {
-            admission.hold = 0;
+        let instrument = &self.instruments[terms.instrument.index()];
+        let market = &self.markets[terms.instrument.index()];
+        let mut admission = Admission {
+            hold: 0,
+            hold_price: terms.price.limit(),
+            price: terms.price,
+            reachable: 0,
+            trigger: conditions.trigger,
+            expires: limit.expires,
+        };
+        self.check_terms(terms, instrument, market)?;
+        self.find_price(terms, Some(conditions), market, &mut admission)?;
+        if self.ledger.account(terms.account)?.open_orders() + 1 >= MAX_OPEN_ORDERS {
+            return Err(Reject::TooManyOrders);
         }
+        self.find_hold(terms, Some(conditions), instrument, &mut admission)?;
+        self.ledger.cover(terms.account, instrument.gives(terms.side), admission.hold.max(limit.hold))?;
+        admission.hold = match terms.side {
+            Side::Buy => (admission.hold - limit.hold).max(0),
+            Side::Sell => 0,
+        };
         Ok(admission)
     }
 
@@ -199,7 +216,7 @@ impl Exchange {
         };
         let trigger =
             crate::Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: due.exits.loss };
-        let stop_terms = NewOrder { price: due.exits.then, ..terms };
+        let stop_terms = stop_terms(&terms, due.exits.then);
         let conditions =
             Conditions { trigger: Some(trigger), protection: due.exits.protection, ..Conditions::NONE };
         let admissions = self.admit(&terms, None, Entry::Pair).and_then(|limit| {
@@ -378,6 +395,7 @@ impl Exchange {
     pub(crate) fn keep_waiting(&mut self, incoming: &Incoming, waits_for: WaitsFor, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&incoming.order).expect("an order that waits has a ticket");
         (ticket.leaves, ticket.held, ticket.hold_price) = (incoming.leaves, incoming.held, incoming.hold_price);
+        ticket.version = incoming.version + 1;
         self.wait(incoming.order, waits_for, events);
     }
 
@@ -434,6 +452,8 @@ impl Exchange {
             hold_price: None,
             self_trade: SelfTrade::Allow,
             remainder,
+            version: 0,
+            whole: terms.time_in_force == TimeInForce::FillOrKill,
             last_fill: None,
             asked: terms.price,
         }
@@ -445,6 +465,7 @@ impl Exchange {
         let flags = OrderFlags::from(ticket.terms.posting).with(OrderFlags::TICKET);
         let mut incoming = self.incoming_of(order, &ticket.terms, flags);
         (incoming.leaves, incoming.held, incoming.hold_price) = (ticket.leaves, ticket.held, ticket.hold_price);
+        incoming.version = ticket.version;
         incoming.self_trade = self.self_trade(ticket.terms.account, Some(&ticket.conditions));
         if ticket.conditions.peg.is_some() {
             incoming.flags = incoming.flags.with(OrderFlags::PEGGED);
@@ -483,6 +504,15 @@ impl Bracket {
         }
         check_stop(self.then, exits, self.protection)
     }
+}
+
+/// The stop beside a limit order: a market order is IOC once it is triggered.
+const fn stop_terms(limit: &NewOrder, then: OrderPrice) -> NewOrder {
+    let time_in_force = match then {
+        OrderPrice::Market => TimeInForce::ImmediateOrCancel,
+        OrderPrice::Limit(_) | OrderPrice::MarketToLimit => limit.time_in_force,
+    };
+    NewOrder { price: then, time_in_force, ..*limit }
 }
 
 /// Checks what a stop becomes.

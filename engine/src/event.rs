@@ -84,6 +84,8 @@ pub enum Event {
         account: AccountId,
         /// Of what.
         instrument: InstrumentId,
+        /// On which side.
+        side: Side,
         /// Its trigger price; of a trailing stop the latest one.
         trigger: Price,
         /// The price that reached it.
@@ -235,6 +237,29 @@ pub enum Event {
         /// What became of its place in the queue.
         priority: Priority,
     },
+    /// A mass cancel; what it cancels follows.
+    OrdersCanceled {
+        /// Whose.
+        account: AccountId,
+        /// Of this instrument only.
+        instrument: Option<InstrumentId>,
+        /// Of this side only.
+        side: Option<Side>,
+    },
+    /// A mass quote was taken; what its entries bring follows.
+    Quoted {
+        /// Whose.
+        account: AccountId,
+        /// How many entries it has.
+        entries: u32,
+    },
+    /// All trading is halted; the phases of the instruments follow.
+    MarketHalted {
+        /// Until then, or until it is resumed.
+        until: Option<crate::Timestamp>,
+    },
+    /// Halted instruments go on; their phases follow.
+    MarketResumed,
     /// One entry of a mass quote was refused; the others go on.
     QuoteRefused {
         /// Its place in the command, from 0.

@@ -9,16 +9,22 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Ledger;
+use crate::band::MarketWide;
 use crate::book::Books;
+use crate::clock::Clock;
 use crate::digest::Hasher;
+use crate::market::Market;
+use crate::quoting::QuoteOrders;
+use crate::ticket::Ticket;
 use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::{
-    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, Command, Digest, Event, Instrument,
-    InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, Side, Symbol, Timestamp,
+    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, CashOrder, Command, Desk, Digest, Event, FeeRate,
+    Instrument, InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, SettingField, Side,
+    Symbol, Timestamp,
 };
 
 /// A market: instruments, books, accounts and the counters that name things.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     pub(crate) sequence: u64,
     pub(crate) now: Timestamp,
@@ -32,6 +38,16 @@ pub struct Exchange {
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) ledger: Ledger,
     pub(crate) books: Books,
+    /// Indexed by [`InstrumentId`].
+    pub(crate) markets: Vec<Market>,
+    // Ordered maps: their order is that of the numbers, which rules may depend on. Plain orders are in none of them.
+    pub(crate) tickets: BTreeMap<OrderId, Ticket>,
+    pub(crate) quotes: BTreeMap<(AccountId, InstrumentId), QuoteOrders>,
+    pub(crate) clock: Clock,
+    pub(crate) market_wide: Option<(InstrumentId, MarketWide)>,
+    /// A market-wide halt that the command under way has set off, and until when.
+    pub(crate) market_halt: Option<Option<Timestamp>>,
+    pub(crate) desks: Vec<Desk>,
     // Ordered, so that no hash order can ever leak into a decision; looked up on rare commands only.
     asset_symbols: BTreeMap<Symbol, AssetId>,
     instrument_symbols: BTreeMap<Symbol, InstrumentId>,
@@ -72,6 +88,13 @@ impl Exchange {
             instruments: Vec::new(),
             ledger,
             books: Books::default(),
+            markets: Vec::new(),
+            tickets: BTreeMap::new(),
+            quotes: BTreeMap::new(),
+            clock: Clock::default(),
+            market_wide: None,
+            market_halt: None,
+            desks: Vec::new(),
             asset_symbols: BTreeMap::new(),
             instrument_symbols: BTreeMap::new(),
             account_names,
@@ -81,11 +104,15 @@ impl Exchange {
     /// Runs one command at a time and appends its events, at least one.
     ///
     /// Time never goes back: a command stamped before [`Exchange::now`] runs at now. A command that breaks a
-    /// rule is answered by exactly one [`Event::CommandRejected`].
+    /// rule is answered by exactly one [`Event::CommandRejected`], the last of its events: what is due by its time comes before.
     pub fn execute(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) -> Receipt {
-        let first = events.len();
+        let start = events.len();
         self.sequence += 1;
+        if self.clock.is_due(at) {
+            self.run_due(at, events);
+        }
         self.now = self.now.max(at);
+        let first = events.len();
         let outcome = match command {
             Command::CreateAsset { symbol, decimals } => self.create_asset(*symbol, *decimals, events),
             Command::CreateInstrument(terms) => self.create_instrument(terms, events),
@@ -97,7 +124,7 @@ impl Exchange {
             Command::ReplaceOrder { account, order, price, quantity } => {
                 self.replace(*account, *order, *price, *quantity, events)
             }
-            _ => Err(Reject::Incompatible { one: crate::Term::NewOrder, other: crate::Term::NewOrder }),
+            _ => self.execute_seldom(command, events),
         };
         if let Err(reject) = outcome {
             debug_assert_eq!(events.len(), first, "a refused command has no other event");
@@ -105,11 +132,60 @@ impl Exchange {
         }
         let receipt = Receipt { sequence: self.sequence, at: self.now, first_event: self.event_count + 1 };
         self.history.word(self.now.nanos());
-        for event in &events[first..] {
+        for event in &events[start..] {
             event.digest(&mut self.history);
             self.event_count += 1;
         }
         receipt
+    }
+
+    /// The commands that are not the daily bread of a market.
+    #[inline(never)]
+    fn execute_seldom(&mut self, command: &Command, events: &mut Vec<Event>) -> Result<(), Reject> {
+        match command {
+            Command::PlaceConditional(order) => self.place_conditional(order, events),
+            Command::PlacePair(pair) => self.place_pair(pair, events),
+            Command::PlaceBracket(bracket) => self.place_bracket(bracket, events),
+            Command::PlaceCashOrder { account, instrument, amount } => {
+                self.place_cash_order(*account, *instrument, *amount, events)
+            }
+            Command::CancelOrders { account, instrument, side } => {
+                self.cancel_orders(*account, *instrument, *side, events)
+            }
+            Command::Quote(quote) => self.quote(quote, events),
+            Command::BlockAccount { account } => self.block_account(*account, events),
+            Command::UnblockAccount { account } => self.unblock_account(*account, events),
+            Command::SetInstrument { instrument, setting } => self.set_instrument(*instrument, *setting, events),
+            Command::SetAccount { account, setting } => self.set_account(*account, *setting, events),
+            Command::SetMarket { setting } => self.set_market(*setting, events),
+            Command::SetPhase { instrument, phase, end } => self.set_phase(*instrument, *phase, *end, events),
+            Command::HaltMarket => {
+                self.halt_market(events);
+                Ok(())
+            }
+            Command::ResumeMarket => {
+                self.resume_market(events);
+                Ok(())
+            }
+            Command::AdvanceClock => {
+                events.push(Event::ClockAdvanced);
+                Ok(())
+            }
+            Command::OpenDesk { account, sells, cap } => self.open_desk(*account, *sells, *cap, events),
+            Command::SetRate { desk, money, rate } => self.set_rate(*desk, *money, *rate, events),
+            Command::BuyAtDesk { desk, account, money, amount, key } => {
+                let order = CashOrder { client: *account, money: *money, amount: *amount, key: *key };
+                self.buy_at_desk(*desk, order, events)
+            }
+            Command::CreateAsset { .. }
+            | Command::CreateInstrument(_)
+            | Command::OpenAccount { .. }
+            | Command::Deposit { .. }
+            | Command::Withdraw { .. }
+            | Command::PlaceOrder(_)
+            | Command::CancelOrder { .. }
+            | Command::ReplaceOrder { .. } => unreachable!("handled by the caller"),
+        }
     }
 
     /// Commands run so far.
@@ -257,6 +333,14 @@ impl Exchange {
         if self.instrument_symbols.contains_key(&terms.symbol) {
             return Err(Reject::SymbolTaken { symbol: terms.symbol });
         }
+        if terms.taker_fee < FeeRate::ZERO {
+            return Err(Reject::SettingOutOfRange {
+                setting: SettingField::TakerFee,
+                given: terms.taker_fee.ppm().into(),
+                min: 0,
+                max: FeeRate::MAX_PPM.into(),
+            });
+        }
         let scaled = Instrument::from_terms(*terms, base.decimals(), quote.decimals())?;
         let instrument = next_id(self.instruments.len(), MAX_INSTRUMENTS)
             .map(InstrumentId::new)
@@ -264,6 +348,7 @@ impl Exchange {
         self.instruments.push(scaled);
         self.instrument_symbols.insert(terms.symbol, instrument);
         self.books.add_instrument();
+        self.markets.push(Market::default());
         events.push(Event::InstrumentCreated { instrument, terms: *terms });
         Ok(())
     }
@@ -313,7 +398,7 @@ impl Exchange {
         self.known_customer(account)
     }
 
-    fn known_asset(&self, asset: AssetId) -> Result<&Asset, Reject> {
+    pub(crate) fn known_asset(&self, asset: AssetId) -> Result<&Asset, Reject> {
         self.asset(asset).ok_or(Reject::UnknownAsset { asset })
     }
 

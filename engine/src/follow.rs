@@ -187,7 +187,7 @@ impl Exchange {
         let held = self.instruments[resting.instrument.index()].hold(resting.side, hold_price, leaves);
         let ticket = self.tickets.get_mut(&order).expect("a lifted order has a ticket");
         (ticket.state, ticket.leaves, ticket.held) = (State::Incoming, leaves, held);
-        (ticket.reserve, ticket.hold_price) = (0, Some(hold_price));
+        (ticket.reserve, ticket.hold_price, ticket.version) = (0, Some(hold_price), resting.version);
     }
 
     /// The price that a pegged order follows now, within its limit and on the tick table.

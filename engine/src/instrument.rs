@@ -1,13 +1,14 @@
 //! Instruments, and the edge where their prices and quantities become decimals.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::decimal::{self, DecimalError};
 use crate::limits::MAX_AMOUNT;
 use crate::{AssetId, FeeRate, Lots, NewInstrument, OutOfRange, Price, Qty, Reject, Side, Symbol};
 
 /// Something that can be traded: its terms, and the integer scales that follow from them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instrument {
     terms: NewInstrument,
     /// Minor units of the base asset in one lot.

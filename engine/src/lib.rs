@@ -29,8 +29,24 @@ mod event;
 pub mod limits;
 
 mod exchange;
+mod clock;
+mod market;
+mod ticket;
+mod shape;
+mod admission;
+mod entry;
 mod matching;
+mod reach;
+mod guard;
+mod prevention;
+mod follow;
+mod closing;
+mod replacing;
+mod quoting;
+mod session;
+mod uncross;
 mod settlement;
+mod adjusting;
 mod account;
 mod book;
 mod allocation;
@@ -41,16 +57,18 @@ mod desk;
 mod preview;
 mod explain;
 mod check;
+mod look_ahead;
 mod digest;
 mod form;
+mod draw;
 
 pub use account::{Account, Balance};
-pub use allocation::{Allocation, AllocationError, CmeAlgorithm, Steps, Top};
+pub use allocation::{Allocation, AllocationError, Basis, CmeAlgorithm, Share, Step, Steps, Top};
 pub use asset::Asset;
 pub use auction::{AuctionStep, Indication, Rulebook};
 pub use band::{
-    BandError, BandSetting, LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, TickTable,
-    TickTableError, VelocityTerms,
+    BandError, BandSetting, Breach, Corridor, Decline, LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, TickTable,
+    Rounding, TickTableError, VelocityTerms,
 };
 pub use book::{Layer, Level, OrderFlags, RestingOrder};
 pub use command::{Command, MassQuote, NewInstrument, Quote};
@@ -58,7 +76,7 @@ pub use condition::{
     Bracket, Condition, ConditionalOrder, Conditions, Display, Minimum, OrderPair, Peg, PegTo, Protection, SelfTrade,
 };
 pub use decimal::{DecimalError, parse as parse_decimal};
-pub use desk::{CashOrderId, CashPurchase, Desk, IdempotenceKey, Rate, Refusal, UnknownPurchase};
+pub use desk::{CashOrder, CashOrderId, CashPurchase, Desk, IdempotenceKey, Rate, Refusal, UnknownPurchase};
 pub use digest::Digest;
 pub use event::{
     CancelReason, Event, LedgerKind, LedgerLine, Place, Priority, ReduceReason, RepriceReason, Trade, TradeKind, WaitsFor,

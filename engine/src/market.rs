@@ -52,6 +52,12 @@ pub(crate) struct Special {
     pub(crate) indication: Option<Indication>,
     /// Whether there is something new for the next batch.
     pub(crate) changed: bool,
+    /// Best bid and ask when trading last stopped.
+    pub(crate) inside: [Option<Price>; 2],
+    /// Whether limit up, limit down has new bands that were not told.
+    pub(crate) bands_moved: bool,
+    /// Velocity logic has reserved the market until then.
+    pub(crate) reserved: Option<Timestamp>,
     /// When the market is looked at again: the earliest end of a phase, a batch or a rule.
     pub(crate) timer: Option<Timestamp>,
 }
@@ -88,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) limit_up_down: Option<LimitUpDownTerms>,
     pub(crate) collar_ppm: u32,
     pub(crate) halt_queues: bool,
+    /// When trading opens and closes, nanoseconds after midnight.
+    pub(crate) hours: Option<(u64, u64)>,
     /// Nanoseconds after midnight.
     pub(crate) day_end: u64,
     pub(crate) follow_ups: u32,
@@ -110,6 +118,7 @@ impl Default for Settings {
             limit_up_down: None,
             collar_ppm: 0,
             halt_queues: false,
+            hours: None,
             day_end: 0,
             follow_ups: FOLLOW_UPS,
         }
@@ -135,6 +144,9 @@ impl Default for Special {
             tops: [None, None],
             indication: None,
             changed: false,
+            inside: [None, None],
+            bands_moved: false,
+            reserved: None,
             timer: None,
         }
     }

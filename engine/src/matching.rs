@@ -7,6 +7,7 @@
 use crate::account::Posting as Line;
 use crate::allocation::{Allocation, Claim, allocate};
 use crate::book::{LevelQueue, Slot};
+use crate::guard::Guard;
 use crate::ticket::{Link, State};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
@@ -31,8 +32,14 @@ pub(crate) struct Incoming {
     pub(crate) hold_price: Option<Price>,
     pub(crate) self_trade: SelfTrade,
     pub(crate) remainder: Remainder,
+    /// Changes to it so far, as it rested or waited.
+    pub(crate) version: u32,
+    /// Whether it trades whole or not at all.
+    pub(crate) whole: bool,
     /// The price of its last fill.
     pub(crate) last_fill: Option<Price>,
+    /// Its price as it was asked for.
+    pub(crate) asked: OrderPrice,
 }
 
 /// What becomes of what is left of an order after it has traded.
@@ -53,6 +60,8 @@ pub(crate) enum Stop {
     Done,
     /// Self-trade prevention canceled what is left of it.
     SelfTrade,
+    /// Velocity logic has reserved the market.
+    Velocity,
     /// The next trade would leave the price range: trading is interrupted.
     PriceRange,
     /// The next trade would be beyond this band (limit up, limit down).
@@ -82,7 +91,7 @@ impl Exchange {
 
     /// The same where the market has more rules than price and time.
     fn trade_by_rules(&mut self, instrument: &Instrument, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
-        let guard = self.guard(incoming.instrument, incoming.side);
+        let guard = self.guard(incoming.instrument);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
             let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else { break };
@@ -106,8 +115,11 @@ impl Exchange {
                 let lots = incoming.leaves.min(maker.leaves.get());
                 self.fill(instrument, incoming, slot, &maker, (lots, price), events);
             }
+            if !incoming.whole && incoming.leaves > 0 && self.is_reserved(incoming.instrument) {
+                return Stop::Velocity;
+            }
         }
-        self.trade_minimums(instrument, incoming, guard.narrow(incoming.price, incoming.side), events);
+        self.trade_minimums(instrument, incoming, &guard, events);
         Stop::Done
     }
 
@@ -147,7 +159,8 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) -> Stop {
         let opposite = incoming.side.opposite();
-        let level = |books: &crate::book::Books| books.level(incoming.instrument, Layer::Lit, opposite, price);
+        let id = incoming.instrument;
+        let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
         if incoming.self_trade != SelfTrade::Allow {
             let queue: Vec<Slot> = level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
             for slot in queue {
@@ -195,7 +208,7 @@ impl Exchange {
         &mut self,
         instrument: &Instrument,
         incoming: &mut Incoming,
-        price: OrderPrice,
+        guard: &Guard,
         events: &mut Vec<Event>,
     ) {
         let opposite = incoming.side.opposite();
@@ -207,7 +220,8 @@ impl Exchange {
         for order in waiting {
             let ticket = &self.tickets[&order];
             let limit = ticket.terms.price.limit().expect("an order with a minimum has a limit");
-            if incoming.leaves == 0 || !price.reaches(incoming.side, limit) {
+            let beyond = !incoming.price.reaches(incoming.side, limit) || guard.stop(incoming.side, limit).is_some();
+            if incoming.leaves == 0 || beyond {
                 break;
             }
             let apart = self.apart(incoming, ticket.terms.account);
@@ -237,7 +251,7 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(instrument, incoming.instrument, limit);
+        self.printed(incoming.instrument, limit, events);
         self.linked_fill(incoming.order, incoming.flags, lots, events);
         if maker.leaves == 0 {
             self.close(order);
@@ -271,7 +285,7 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(instrument, incoming.instrument, price);
+        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -305,11 +319,11 @@ impl Exchange {
 
     /// Remembers a price, and shows it to those who wait for one.
     #[inline]
-    pub(crate) fn printed(&mut self, _: &Instrument, id: InstrumentId, price: Price) {
+    pub(crate) fn printed(&mut self, id: InstrumentId, price: Price, events: &mut Vec<Event>) {
         let market = &mut self.markets[id.index()];
         market.last = Some(price);
         if market.special.is_some() {
-            self.watch_print(id, price);
+            self.watch_print(id, price, events);
         }
     }
 
@@ -337,14 +351,16 @@ impl Exchange {
     /// What is left of an order after it has traded: it rests, or is canceled.
     pub(crate) fn finish(&mut self, incoming: &mut Incoming, stop: Stop, events: &mut Vec<Event>) {
         if incoming.leaves == 0 {
-            self.close_filled(incoming, events);
+            if incoming.flags.has(OrderFlags::TICKET) {
+                self.close(incoming.order);
+            }
             return;
         }
         match (stop, incoming.remainder) {
             (Stop::SelfTrade, _) => self.end(incoming, CancelReason::SelfTrade, events),
-            (Stop::PriceRange, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
+            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
             (Stop::Band(_), Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
-            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.is_market() => {
+            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.asked.limit().is_none() => {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
@@ -352,7 +368,7 @@ impl Exchange {
                 self.reprice(incoming, price, band, RepriceReason::Band, events);
                 self.rest(incoming, band, events);
             }
-            (Stop::Done | Stop::PriceRange, Remainder::Rests(price)) => self.rest(incoming, price, events),
+            (Stop::Done | Stop::PriceRange | Stop::Velocity, Remainder::Rests(price)) => self.rest(incoming, price, events),
             (_, Remainder::RestsAtLastFill) => match incoming.last_fill {
                 Some(price) => {
                     self.reprice(incoming, price, price, RepriceReason::MarketToLimit, events);
@@ -407,8 +423,9 @@ impl Exchange {
         }
         self.lead(instrument, side, layer, price, order);
         let leaves = Qty::new(shown).expect("something is left");
+        let version = incoming.version + 1;
         let resting =
-            RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags };
+            RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags, version };
         let ahead = self.books.rest(resting);
         if reserve > 0 {
             let slot = self.books.find(order).expect("the order rests");
@@ -432,7 +449,7 @@ impl Exchange {
 
     /// Cancels what is left of an order that does not rest.
     pub(crate) fn end(&mut self, incoming: &Incoming, reason: CancelReason, events: &mut Vec<Event>) {
-        let price = self.tickets.get(&incoming.order).map_or(incoming.asked(), |ticket| ticket.terms.price);
+        let price = self.tickets.get(&incoming.order).map_or(incoming.asked, |ticket| ticket.terms.price);
         events.push(Event::OrderCanceled {
             order: incoming.order,
             account: incoming.account,
@@ -452,11 +469,9 @@ impl Exchange {
         }
     }
 
-    /// Closes an order that is filled. What its walk did not use of its hold was released by its last fill.
-    fn close_filled(&mut self, incoming: &Incoming, _: &mut Vec<Event>) {
-        if incoming.flags.has(OrderFlags::TICKET) {
-            self.close(incoming.order);
-        }
+    /// Whether an order may not trade with this account.
+    fn apart(&self, incoming: &Incoming, account: AccountId) -> bool {
+        incoming.self_trade != SelfTrade::Allow && self.kept_apart(incoming.account, account)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, AssetId, Exchange, Lots, NewOrder, OrderPrice, Price, Reject, Side, TimeInForce};
+use crate::shape::Entry;
+use crate::{Amount, AssetId, Conditions, Exchange, Lots, NewOrder, OrderPrice, Price, Reject, Side, TimeInForce};
 
 /// What an order would do if it came now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,22 +43,34 @@ impl Exchange {
     /// # Errors
     /// The [`Reject`] that the order would get.
     pub fn preview(&self, terms: &NewOrder) -> Result<Preview, Reject> {
-        let admission = self.admit(terms)?;
+        self.preview_with(terms, &Conditions::NONE)
+    }
+
+    /// What an order with conditions would do now; nothing changes. Orders that wait for a minimum are not counted, and an
+    /// iceberg counts as one order.
+    ///
+    /// # Errors
+    /// The [`Reject`] that the order would get.
+    pub fn preview_with(&self, terms: &NewOrder, conditions: &Conditions) -> Result<Preview, Reject> {
+        let admission = self.admit(terms, Some(conditions), Entry::Single)?;
         let instrument = &self.instruments[terms.instrument.index()];
         let (quantity, taker_fee) = (terms.quantity.get(), instrument.terms().taker_fee);
+        let guard = self.guard(terms.instrument);
+        let enters = admission.trigger.is_none() && self.markets[terms.instrument.index()].phase().matches();
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
-        for level in self.books.levels(terms.instrument, crate::Layer::Lit, terms.side.opposite()) {
-            if left == 0 || !terms.price.reaches(terms.side, level.price) {
+        for (_, level) in self.offers(terms.instrument, terms.side.opposite()).take_while(|_| enters) {
+            let price = self.trade_price(terms.instrument, level.price);
+            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(terms.side, price).is_some();
+            if left == 0 || beyond {
                 break;
             }
-            let mut fill = PreviewFill { price: level.price, quantity: Lots::ZERO, orders: 0 };
+            let mut fill = PreviewFill { price, quantity: Lots::ZERO, orders: 0 };
             for resting in self.books.queue(level) {
-                let lots = left.min(resting.leaves.get());
+                let lots = left.min(resting.leaves.get() + self.reserve(resting.order, resting.flags));
                 if lots == 0 {
                     break;
                 }
-                let worth =
-                    i64::try_from(lots).unwrap_or(i64::MAX) * level.price.get() * instrument.tick_value();
+                let worth = i64::try_from(lots).unwrap_or(i64::MAX) * price.get() * instrument.tick_value();
                 left -= lots;
                 value += worth;
                 fee += taker_fee.fee(worth);
@@ -70,7 +83,7 @@ impl Exchange {
             (fills, left, value, fee) = (Vec::new(), quantity, 0, 0);
         }
         let (rests, ahead) = match (terms.price, terms.time_in_force) {
-            (OrderPrice::Limit(price), TimeInForce::GoodTillCancel) if left > 0 => {
+            (OrderPrice::Limit(price), time) if time.rests() && left > 0 => {
                 let queue = self.books.level(terms.instrument, crate::Layer::Lit, terms.side, price);
                 (left, queue.map_or(0, |level| level.quantity))
             }

@@ -1,6 +1,7 @@
 //! Reach: what an order could trade now, by the same walk as the matcher and without trading.
 
 use crate::book::LevelQueue;
+use crate::guard::Guard;
 use crate::{
     AccountId, Exchange, InstrumentId, Layer, OrderPrice, Price, SelfTrade, Side,
 };
@@ -40,23 +41,27 @@ impl Exchange {
     /// Walks the opposite side as far as price and quantity reach.
     pub(crate) fn reach(&self, aggressor: &Aggressor) -> Reach {
         let tick_value = self.instruments[aggressor.instrument.index()].tick_value();
-        let price = self.guarded(aggressor.instrument, aggressor.side, aggressor.price);
+        let guard = self.guard(aggressor.instrument);
         let mut reach = Reach::default();
-        for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
+        for (_, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
             let left = aggressor.lots - reach.lots;
-            if left == 0 || !price.reaches(aggressor.side, level.price) {
+            let price = self.trade_price(aggressor.instrument, level.price);
+            if left == 0 || !aggressor.price.reaches(aggressor.side, level.price) {
                 break;
             }
-            let (lots, ends) = self.level_reach(aggressor, layer, level);
+            if guard.stop(aggressor.side, price).is_some() {
+                return reach;
+            }
+            let (lots, ends) = self.level_reach(aggressor, level);
             let lots = left.min(lots);
             if lots > 0 {
-                reach.add(self.trade_price(aggressor.instrument, level.price), lots, tick_value);
+                reach.add(price, lots, tick_value);
             }
             if ends {
                 return reach;
             }
         }
-        self.reach_minimums(aggressor, price, tick_value, &mut reach);
+        self.reach_minimums(aggressor, &guard, tick_value, &mut reach);
         reach
     }
 
@@ -83,7 +88,7 @@ impl Exchange {
     }
 
     /// Lots of a level that the order may trade with, and whether its walk ends there.
-    fn level_reach(&self, aggressor: &Aggressor, _layer: Layer, level: LevelQueue) -> (u64, bool) {
+    fn level_reach(&self, aggressor: &Aggressor, level: LevelQueue) -> (u64, bool) {
         if aggressor.self_trade == SelfTrade::Allow {
             return (level.quantity + level.reserve, false);
         }
@@ -99,13 +104,13 @@ impl Exchange {
     }
 
     /// Adds the orders that wait for a minimum, best price first, as the matcher would.
-    fn reach_minimums(&self, aggressor: &Aggressor, price: OrderPrice, tick_value: i64, reach: &mut Reach) {
+    fn reach_minimums(&self, aggressor: &Aggressor, guard: &Guard, tick_value: i64, reach: &mut Reach) {
         let market = &self.markets[aggressor.instrument.index()];
         let Some(special) = &market.special else { return };
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !price.reaches(aggressor.side, limit) {
+            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(aggressor.side, limit).is_some() {
                 break;
             }
             let left = aggressor.lots - reach.lots;

@@ -561,8 +561,8 @@ pub enum Term {
     Replace,
     /// An order that waits for its trigger.
     WaitingOrder,
-    /// The end of a phase.
-    PhaseEnd,
+    /// The market-wide halt.
+    MarketWide,
 }
 
 impl fmt::Display for Term {
@@ -590,7 +590,7 @@ impl fmt::Display for Term {
             Self::NewOrder => "a new order",
             Self::Replace => "a replacement",
             Self::WaitingOrder => "an order that waits for its trigger",
-            Self::PhaseEnd => "an end of the phase",
+            Self::MarketWide => "the market-wide halt",
         })
     }
 }
@@ -598,8 +598,6 @@ impl fmt::Display for Term {
 /// A setting that was outside its range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SettingField {
-    /// A parameter of an allocation.
-    Allocation,
     /// A lead maker's share in ppm, with those of the others.
     LeadMaker,
     /// A parameter of an auction's rulebook.
@@ -610,22 +608,10 @@ pub enum SettingField {
     MakerFee,
     /// A taker's fee in ppm.
     TakerFee,
-    /// The step of a tick table's row in ticks.
-    TickStep,
     /// The largest quantity, at least the smallest.
     MaxQuantity,
     /// A smallest value in minor units.
     MinNotional,
-    /// A parameter of a price band.
-    PriceBand,
-    /// A parameter of a static or dynamic range.
-    PriceRange,
-    /// A parameter of limit up, limit down.
-    LimitUpDown,
-    /// A parameter of velocity logic.
-    Velocity,
-    /// A parameter of the market-wide halt.
-    MarketWide,
     /// An auction's collar in ppm.
     AuctionCollar,
     /// The end of the day in nanoseconds after midnight.
@@ -636,36 +622,32 @@ pub enum SettingField {
     ShortLimit,
     /// A limit of an account in minor units.
     AccountLimit,
+    /// Length or window of a volatility call in nanoseconds.
+    VolatilityCall,
+    /// A time of trading hours in nanoseconds after midnight.
+    TradingHours,
     /// The interval of batch auctions in nanoseconds.
     BatchInterval,
-    /// A trailing distance or a peg's offset.
-    Offset,
 }
 
 impl fmt::Display for SettingField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Allocation => "the allocation's parameter",
             Self::LeadMaker => "the lead makers' share in ppm",
             Self::Rulebook => "the rulebook's parameter",
             Self::Tier => "the fee tier",
             Self::MakerFee => "the maker's fee in ppm",
             Self::TakerFee => "the taker's fee in ppm",
-            Self::TickStep => "the step of the row in ticks",
             Self::MaxQuantity => "the largest quantity",
             Self::MinNotional => "the smallest value",
-            Self::PriceBand => "the price band's parameter",
-            Self::PriceRange => "the price range's parameter",
-            Self::LimitUpDown => "the limit up, limit down parameter",
-            Self::Velocity => "the velocity parameter",
-            Self::MarketWide => "the market-wide halt's parameter",
             Self::AuctionCollar => "the auction collar in ppm",
             Self::DayEnd => "the end of the day in nanoseconds",
             Self::FollowUps => "the number of follow-ups",
             Self::ShortLimit => "the short limit",
             Self::AccountLimit => "the account's limit",
+            Self::VolatilityCall => "the length or window of a volatility call in nanoseconds",
+            Self::TradingHours => "the trading hours in nanoseconds",
             Self::BatchInterval => "the batch interval in nanoseconds",
-            Self::Offset => "the offset",
         })
     }
 }

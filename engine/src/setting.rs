@@ -69,6 +69,14 @@ pub enum InstrumentSetting {
     AuctionCollar(u32),
     /// Whether orders are taken in while the instrument is halted.
     HaltQueues(bool),
+    /// When trading opens and closes, as times of day in nanoseconds after midnight UTC, the first before the second. Bands are
+    /// doubled near both (limit up, limit down), and a market-wide halt of the first levels ends with them.
+    TradingHours {
+        /// Opens.
+        opens: u64,
+        /// Closes; both zero for none.
+        closes: u64,
+    },
     /// Time of day, in nanoseconds after midnight UTC, at which DAY orders expire; midnight until set.
     DayEnd(u64),
     /// Most follow-ups (stops, pegs, waiting orders, exits) that one command may bring, 1 to

@@ -18,6 +18,8 @@ pub(crate) struct Ticket {
     pub(crate) state: State,
     /// What is left while it waits; of a resting order the book knows it.
     pub(crate) leaves: u64,
+    /// Changes to it until it last waited or was lifted.
+    pub(crate) version: u32,
     /// Lots of an iceberg that are not shown.
     pub(crate) reserve: u64,
     /// Peaks shown so far after the first.
@@ -90,6 +92,7 @@ impl Ticket {
             conditions,
             state: State::Incoming,
             leaves: terms.quantity.get(),
+            version: 0,
             reserve: 0,
             refills: 0,
             held: 0,

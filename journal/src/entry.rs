@@ -11,7 +11,7 @@ use crate::bytes::{Reader, put_uvarint};
 use crate::{CommandId, JournalError, command};
 
 /// One command as it was executed, refused or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its place in the journal, from 1, without gaps.
     pub sequence: u64,

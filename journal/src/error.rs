@@ -87,6 +87,14 @@ pub enum JournalError {
         /// Allowed.
         limit: u64,
     },
+    /// A mass quote of more entries than a journal takes. It was not executed.
+    #[error("{given} quotes, at most {limit} are allowed")]
+    TooManyQuotes {
+        /// Given.
+        given: u64,
+        /// Allowed.
+        limit: u64,
+    },
     /// A command of one origin more than a journal can have.
     #[error("the journal has commands of {limit} origins, which is the most it can have")]
     TooManyOrigins {

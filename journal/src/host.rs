@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Context;
 use crate::limits::{MAX_CHUNK_BODY, MAX_ENTRY_BYTES, MAX_ORIGINS};
-use crate::{Chunk, CommandId, Entry, Head, History, JournalError, JournalId};
+use crate::{Chunk, CommandId, Entry, Head, History, JournalError, JournalId, command};
 
 /// What became of a submitted command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +153,7 @@ impl Host {
     ///
     /// # Errors
     /// [`JournalError::TooManyOrigins`] if the id is of a new origin and there are [`MAX_ORIGINS`];
-    /// [`JournalError::Poisoned`]. Nothing was executed then.
+    /// [`JournalError::TooManyQuotes`]; [`JournalError::Poisoned`]. Nothing was executed then.
     pub fn submit(
         &mut self,
         at: Timestamp,
@@ -162,6 +162,7 @@ impl Host {
         events: &mut Vec<Event>,
     ) -> Result<Submitted, JournalError> {
         self.check_sound()?;
+        command::check(command)?;
         match self.marks.get_mut(&id.origin) {
             Some(mark) if id.counter <= *mark => return Ok(Submitted::Repeated { highest: *mark }),
             Some(mark) => *mark = id.counter,

@@ -9,8 +9,8 @@
 
 use outcry_engine::{
     AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, NewInstrument,
-    NewOrder, OrderId, OrderPrice, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol, TimeInForce,
-    Timestamp,
+    NewOrder, OrderId, OrderPrice, Place, Posting, Price, Priority, Qty, RestingOrder, Side, Symbol,
+    TimeInForce, Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -30,6 +30,8 @@ const MAX_TAKING: i64 = 10;
 const FUNDS: i64 = 1_000_000_000_000_000;
 /// Nanoseconds of market time between two commands.
 const PACE: u64 = 1_000;
+/// Commands that are known before the first of them runs, as a replay or a group commit has them.
+const COMMAND_BATCH: usize = 32;
 /// Events that are kept before they are dropped, as a consumer would read them in batches.
 const EVENT_BATCH: usize = 1_024;
 
@@ -71,12 +73,15 @@ pub fn play(exchange: &mut Exchange, commands: &[Command]) -> u64 {
     let before = exchange.event_count();
     let mut events = Vec::with_capacity(2 * EVENT_BATCH);
     let mut at = exchange.now().nanos();
-    for command in commands {
-        if events.len() > EVENT_BATCH {
-            events.clear();
+    for batch in commands.chunks(COMMAND_BATCH) {
+        exchange.look_ahead(batch);
+        for command in batch {
+            if events.len() > EVENT_BATCH {
+                events.clear();
+            }
+            at += PACE;
+            exchange.execute(Timestamp::from_nanos(at), command, &mut events);
         }
-        at += PACE;
-        exchange.execute(Timestamp::from_nanos(at), command, &mut events);
     }
     exchange.event_count() - before
 }
@@ -114,7 +119,7 @@ impl Generator {
             match self.events[index] {
                 Event::OrderRested { order, .. } => self.insert(order),
                 Event::Traded(trade) if trade.maker_leaves.is_zero() => self.remove(trade.maker),
-                Event::OrderCanceled { order, rested: true, .. }
+                Event::OrderCanceled { order, from: Place::Lit, .. }
                 | Event::OrderReplaced { order, priority: Priority::Lost, .. } => self.remove(order),
                 _ => {}
             }

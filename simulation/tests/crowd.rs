@@ -45,7 +45,7 @@ impl Market for Observed {
         if self.loses_sells && matches!(command, Command::PlaceOrder(NewOrder { side: Side::Sell, .. })) {
             return &[];
         }
-        let events = self.market.submit(at, command);
+        let events = self.market.submit(at, command.clone());
         for event in events {
             match event {
                 Event::CommandRejected(reject) => self.refused = Some(format!("{command:?}: {reject}")),

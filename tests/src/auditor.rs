@@ -11,7 +11,7 @@ mod purses;
 
 use std::fmt;
 
-use outcry_engine::{AssetId, Event, Receipt, Timestamp};
+use outcry_engine::{AssetId, Event, Place, Receipt, Timestamp};
 
 pub use books::AuditedOrder;
 use books::Books;
@@ -162,11 +162,11 @@ impl Auditor {
                 self.purses.expect(settlement);
                 Ok(())
             }
-            Event::OrderRested { order, price, leaves, ahead, side, account, instrument } => {
+            Event::OrderRested { order, price, leaves, ahead, side, account, instrument, .. } => {
                 self.books.rest(*order, (*account, *instrument, *side), *price, leaves.get(), ahead.get())
             }
-            Event::OrderCanceled { order, account, canceled, rested, reason, .. } => {
-                self.books.cancel(*order, *account, canceled.get(), *rested, *reason)
+            Event::OrderCanceled { order, account, canceled, from, reason, .. } => {
+                self.books.cancel(*order, *account, canceled.get(), *from == Place::Lit, *reason)
             }
             Event::OrderReplaced {
                 order,
@@ -182,6 +182,7 @@ impl Auditor {
                 let (old, new) = ((*old_price, old_leaves.get()), (quantity.get(), leaves.get()));
                 self.books.replace(*order, *account, old, *price, new, *priority)
             }
+            other => Err(format!("no rule is known for {other:?}")),
         }
     }
 

@@ -120,7 +120,7 @@ impl fmt::Display for Failure {
 }
 
 /// A command of a run, with the order it was given.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Played {
     at: Timestamp,
     command: Command,
@@ -138,7 +138,7 @@ pub fn run(seed: u64, commands: u64, fault: Fault) -> Result<Tally, Box<Failure>
     let mut tally = Tally::default();
     for _ in 0..commands {
         let (at, command) = workload.next_command();
-        played.push(Played { at, command, accepted: None });
+        played.push(Played { at, command: command.clone(), accepted: None });
         match duel.step(at, &command) {
             Ok(events) => {
                 tally.commands += 1;

@@ -16,11 +16,12 @@
 //! ```
 //!
 //! Under `given` only refusals are shown. `#` begins a comment, and before a number it gives a raw id or unit
-//! (`#7`), for things that have no name. This module, with [`parse`] and [`print`], is the only place where
+//! (`#7`), for things that have no name. This module, with those below, is the only place where
 //! scenarios know the engine's interface.
 
 mod parse;
 mod print;
+mod event;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -110,7 +111,7 @@ impl Session {
                 self.labels.insert(label.clone(), *order);
             }
             if !self.quiet || matches!(event, Event::CommandRejected(_)) {
-                print::event(self, event, answer);
+                event::write(self, event, answer);
             }
         }
         self.exchange.check();

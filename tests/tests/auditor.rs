@@ -194,7 +194,7 @@ fn an_order_that_ends_within_reach_is_found_out() {
             side: terms.side,
             price: terms.price,
             canceled: terms.quantity.lots(),
-            rested: false,
+            from: outcry_engine::Place::Incoming,
             reason: outcry_engine::CancelReason::ImmediateOrCancel,
         });
         true

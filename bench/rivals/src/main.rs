@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use outcry_rivals::measure::{Contest, Latency, Plan, latency_of_nothing, measure};
 use outcry_rivals::sweep::{SWEEPS, Swept};
 use outcry_rivals::{Kind, table};
@@ -45,7 +46,12 @@ struct Report {
 fn main() -> Result<(), serde_json::Error> {
     let Arguments { messages, runs, seed, flow, engine, patience, json } = Arguments::parse();
     let wanted = |kind: &Kind| flow.as_ref().is_none_or(|part| kind.name().contains(part.as_str()));
-    let kinds = Kind::ALL.into_iter().filter(wanted).collect();
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(wanted).collect();
+    if kinds.is_empty() {
+        let message =
+            format!("no flow has that in its name; there are {}", Kind::ALL.map(Kind::name).join(", "));
+        Arguments::command().error(ErrorKind::InvalidValue, message).exit();
+    }
     let plan = Plan { kinds, engine, seed, messages, runs, patience: Duration::from_secs(patience) };
     let contests = measure(&plan, |step| eprintln!("{step}"));
     eprintln!("sweeps");

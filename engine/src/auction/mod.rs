@@ -7,8 +7,6 @@
 //!
 //! Rules and worked examples for readers: `docs/rules/auctions.md`.
 
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "wired in by the commit that follows"))]
-#![expect(unreachable_pub, reason = "exported by the commit that wires it in")]
 
 mod rulebook;
 mod indication;

@@ -5,11 +5,6 @@
 //! never run back. Prices are ticks and every division names its rounding. `docs/rules/bands.md` says the
 //! same for traders, and its examples are the tests here.
 
-#![cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, unreachable_pub, reason = "wired in by the commit that follows")
-)]
-#![cfg_attr(test, expect(unused_imports, unreachable_pub, reason = "wired in by the commit that follows"))]
 
 mod setting;
 mod rounding;
@@ -28,10 +23,10 @@ pub use setting::{BandError, BandSetting};
 pub use tick_table::{TickRow, TickTable, TickTableError};
 pub use velocity::VelocityTerms;
 
-pub(crate) use limit_up_down::{Edge, LimitChange, LimitPhase, LimitUpDown, Width};
-pub(crate) use market_wide::{Cutoff, MarketWide, MarketWideChange, MarketWidePhase};
+pub(crate) use limit_up_down::{Edge, LimitChange, LimitUpDown, Width};
+pub(crate) use market_wide::{Cutoff, MarketWide, MarketWideChange};
 pub(crate) use price_band::References;
-pub(crate) use velocity::{Velocity, VelocityChange, VelocityPhase};
+pub(crate) use velocity::{Velocity, VelocityChange};
 
 use crate::Timestamp;
 

@@ -28,7 +28,7 @@ pub struct Corridor {
 
 impl Corridor {
     /// The prices at most `ticks` (not negative) from `middle`, as far as prices go.
-    pub(super) fn around(middle: Price, ticks: i64) -> Self {
+    pub(crate) fn around(middle: Price, ticks: i64) -> Self {
         let price = |at: i64| Price::new(at.clamp(1, MAX_PRICE)).expect("a clamped price is in range");
         let low = middle.get().saturating_sub(ticks);
         Self { low: price(low), high: price(middle.get().saturating_add(ticks)) }

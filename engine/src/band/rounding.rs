@@ -17,7 +17,7 @@ pub enum Rounding {
 
 impl Rounding {
     /// `ppm` parts per million of a price, in whole ticks.
-    pub(super) fn share(self, price: Price, ppm: u32) -> i64 {
+    pub(crate) fn share(self, price: Price, ppm: u32) -> i64 {
         const MILLION: i64 = 1_000_000;
         // Split, so that the products stay inside 64 bits: a price is at most 10^12 and a rate below 2^32.
         let (ticks, rate) = (price.get(), i64::from(ppm));

@@ -4,7 +4,6 @@
 //! two empty ladders. Both sides run the same code: a level is keyed by [`Side::rank`], which is lower the better
 //! the price.
 
-#![expect(dead_code, reason = "the rules that use all of it are wired in by the commits that follow")]
 
 mod flags;
 mod layer;
@@ -26,7 +25,8 @@ pub use flags::OrderFlags;
 use ladder::Ladder;
 pub use layer::Layer;
 pub use level::Level;
-use level::{BookSide, LevelQueue};
+use level::BookSide;
+pub(crate) use level::LevelQueue;
 use record::{Link, OrderRecord};
 pub(crate) use slab::Slot;
 use slab::{Slab, push};
@@ -53,6 +53,8 @@ pub struct RestingOrder {
     pub leaves: Qty,
     /// What it carries beside.
     pub flags: OrderFlags,
+    /// Counts its changes. From 1 at its entry; whoever takes an order out and rests it again counts that.
+    pub version: u32,
 }
 
 impl RestingOrder {
@@ -203,11 +205,26 @@ impl Books {
         })
     }
 
+    /// Reads where these orders are, and then what is there, so that the loads run beside each other and not each
+    /// after the one before.
+    #[inline]
+    pub(crate) fn look_ahead<const N: usize>(&self, orders: &[Option<OrderId>]) {
+        let mut slots = [None; N];
+        for (slot, order) in slots.iter_mut().zip(orders) {
+            *slot = order.and_then(|order| self.table.peek(order));
+        }
+        let mut read = 0;
+        for slot in slots.iter().take(orders.len()).flatten() {
+            read ^= self.orders[*slot].version();
+            read ^= u32::from(self.links[slot.index()].next.is_some());
+        }
+        std::hint::black_box(read);
+    }
+
     /// Puts an order at the end of its price's queue; answers what is before it there.
     #[inline]
     pub(crate) fn rest(&mut self, resting: RestingOrder) -> Lots {
-        let RestingOrder { order, account, instrument, layer, side, price, quantity, leaves, flags } =
-            resting;
+        let RestingOrder { order, instrument, layer, side, price, leaves, .. } = resting;
         let ladder = self.sides[instrument.index()].ladder_mut(layer, side);
         let rank = side.rank(price);
         let found = ladder.find(rank);
@@ -227,7 +244,7 @@ impl Books {
             ladder.insert(rank, level);
             level
         });
-        let slot = self.orders.insert(OrderRecord::new(order, account, flags, quantity, leaves, level));
+        let slot = self.orders.insert(OrderRecord::new(&resting, level));
         let queue = &mut self.levels[level];
         let ahead = queue.quantity;
         let prev = std::mem::replace(&mut queue.tail, slot);
@@ -277,10 +294,11 @@ impl Books {
     /// Lowers total and rest of an order, which keeps its place.
     pub(crate) fn reduce(&mut self, slot: Slot, quantity: Qty, leaves: Qty) {
         let record = &mut self.orders[slot];
-        debug_assert!(leaves <= record.leaves);
-        self.levels[record.level].quantity -= record.leaves.get() - leaves.get();
-        record.quantity = quantity;
-        record.leaves = leaves;
+        debug_assert!(leaves <= record.leaves());
+        self.levels[record.level].quantity -= record.leaves().get() - leaves.get();
+        record.set_quantity(quantity);
+        record.set_leaves(leaves);
+        record.touch();
     }
 
     /// Fills a part of an order, at least a lot less than what is left of it: the whole is [`Books::remove`] or
@@ -288,15 +306,18 @@ impl Books {
     #[inline]
     pub(crate) fn take(&mut self, slot: Slot, lots: u64) {
         let record = &mut self.orders[slot];
+        record.fill(lots);
+        record.touch();
         self.levels[record.level].quantity -= lots;
-        record.leaves = Qty::new(record.leaves.get() - lots).expect("a part of an order leaves something");
     }
 
     /// Fills all that an order displays and shows its next part: it goes to the end of its price's queue. Answers
     /// what is before it there.
     pub(crate) fn refill(&mut self, slot: Slot, leaves: Qty) -> Lots {
         let record = &mut self.orders[slot];
-        let filled = std::mem::replace(&mut record.leaves, leaves);
+        let filled = record.leaves();
+        record.set_leaves(leaves);
+        record.touch();
         let level = &mut self.levels[record.level];
         let ahead = level.quantity - filled.get();
         level.quantity = ahead + leaves.get();
@@ -312,11 +333,13 @@ impl Books {
 
     /// Changes what an order has in reserve from `old` to `new` lots, in the sum of its level.
     pub(crate) fn set_reserve(&mut self, slot: Slot, old: u64, new: u64) {
-        let level = &mut self.levels[self.orders[slot].level];
+        let record = &mut self.orders[slot];
+        record.touch();
+        let level = &mut self.levels[record.level];
         level.reserve = level.reserve - old + new;
     }
 
-    /// Changes the marks of an order.
+    /// Changes the marks of an order, which is no change of the order itself.
     pub(crate) fn set_flags(&mut self, slot: Slot, flags: OrderFlags) {
         self.orders[slot].set_flags(flags);
     }
@@ -359,9 +382,9 @@ impl Books {
             let (record, link) = (&self.orders[current], self.links[current.index()]);
             assert_eq!(link.prev, prev, "the queue is linked both ways");
             assert_eq!(record.level, slot, "an order knows its level");
-            assert!(record.leaves <= record.quantity, "no more is left than was ordered");
+            assert!(record.leaves() <= record.quantity(), "no more is left than was ordered");
             assert_eq!(self.find(record.order), Some(current), "an order is found by its id");
-            quantity += record.leaves.get();
+            quantity += record.leaves().get();
             count += 1;
             prev = at;
             at = link.next;
@@ -383,9 +406,10 @@ fn resting(record: &OrderRecord, level: &LevelQueue) -> RestingOrder {
         layer: level.book.layer(),
         side: level.book.side(),
         price: level.price,
-        quantity: record.quantity,
-        leaves: record.leaves,
+        quantity: record.quantity(),
+        leaves: record.leaves(),
         flags: record.flags(),
+        version: record.version(),
     }
 }
 

@@ -4,51 +4,92 @@
 //! taking an order out touches its neighbours' links, and eight bytes each stay in the cache where whole orders
 //! do not.
 
-use super::{OrderFlags, Slot};
-use crate::limits::MAX_ACCOUNTS;
+use super::{OrderFlags, RestingOrder, Slot};
+use crate::limits::{MAX_ACCOUNTS, MAX_QTY};
 use crate::{AccountId, OrderId, Qty};
 
-/// Bits of an account's number; what is above them in its word is the flags.
-const ACCOUNT_BITS: u32 = 24;
-const _: () = assert!(MAX_ACCOUNTS <= 1 << ACCOUNT_BITS);
+/// Bits of a quantity; what is above them in its word is something else.
+const LOTS_BITS: u32 = 40;
+const LOTS: u64 = (1 << LOTS_BITS) - 1;
+const _: () = assert!(MAX_QTY <= LOTS && MAX_ACCOUNTS <= 1 << (u64::BITS - LOTS_BITS));
 
 /// A resting order but for what its level tells.
+///
+/// Aligned, so that no order lies across two cache lines.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(super) struct OrderRecord {
     pub(super) order: OrderId,
-    pub(super) quantity: Qty,
-    pub(super) leaves: Qty,
+    quantity_and_account: u64,
+    leaves_and_flags: u64,
     pub(super) level: Slot,
-    account_and_flags: u32,
+    version: u32,
 }
 
 const _: () = assert!(size_of::<OrderRecord>() == 32);
 
 impl OrderRecord {
-    pub(super) fn new(
-        order: OrderId,
-        account: AccountId,
-        flags: OrderFlags,
-        quantity: Qty,
-        leaves: Qty,
-        level: Slot,
-    ) -> Self {
-        debug_assert!(account.get() < MAX_ACCOUNTS);
-        let account_and_flags = account.get() | u32::from(flags.bits()) << ACCOUNT_BITS;
-        Self { order, quantity, leaves, level, account_and_flags }
+    #[inline]
+    pub(super) fn new(resting: &RestingOrder, level: Slot) -> Self {
+        debug_assert!(resting.account.get() < MAX_ACCOUNTS);
+        Self {
+            order: resting.order,
+            quantity_and_account: resting.quantity.get() | u64::from(resting.account.get()) << LOTS_BITS,
+            leaves_and_flags: resting.leaves.get() | u64::from(resting.flags.bits()) << LOTS_BITS,
+            level,
+            version: resting.version,
+        }
     }
 
+    #[inline]
     pub(super) const fn account(&self) -> AccountId {
-        AccountId::new(self.account_and_flags & ((1 << ACCOUNT_BITS) - 1))
+        AccountId::new((self.quantity_and_account >> LOTS_BITS) as u32)
     }
 
+    #[inline]
+    pub(super) fn quantity(&self) -> Qty {
+        Qty::new(self.quantity_and_account & LOTS).expect("an order has a quantity")
+    }
+
+    #[inline]
+    pub(super) fn leaves(&self) -> Qty {
+        Qty::new(self.leaves_and_flags & LOTS).expect("something is left of an order that rests")
+    }
+
+    #[inline]
     pub(super) const fn flags(&self) -> OrderFlags {
-        let [.., bits] = self.account_and_flags.to_le_bytes();
+        let [.., bits, _, _] = self.leaves_and_flags.to_le_bytes();
         OrderFlags::from_bits(bits)
     }
 
+    #[inline]
+    pub(super) const fn version(&self) -> u32 {
+        self.version
+    }
+
+    pub(super) fn set_quantity(&mut self, quantity: Qty) {
+        self.quantity_and_account = self.quantity_and_account & !LOTS | quantity.get();
+    }
+
+    pub(super) fn set_leaves(&mut self, leaves: Qty) {
+        self.leaves_and_flags = self.leaves_and_flags & !LOTS | leaves.get();
+    }
+
+    /// Lowers what is left, by less than that.
+    #[inline]
+    pub(super) fn fill(&mut self, lots: u64) {
+        debug_assert!(lots < self.leaves().get(), "a part of an order leaves something");
+        self.leaves_and_flags -= lots;
+    }
+
     pub(super) fn set_flags(&mut self, flags: OrderFlags) {
-        self.account_and_flags = self.account().get() | u32::from(flags.bits()) << ACCOUNT_BITS;
+        self.leaves_and_flags = self.leaves_and_flags & LOTS | u64::from(flags.bits()) << LOTS_BITS;
+    }
+
+    /// Counts a change.
+    #[inline]
+    pub(super) const fn touch(&mut self) {
+        self.version = self.version.wrapping_add(1);
     }
 }
 

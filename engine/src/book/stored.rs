@@ -31,6 +31,7 @@ struct StoredOrder {
     quantity: Qty,
     leaves: Qty,
     flags: OrderFlags,
+    version: u32,
 }
 
 /// Writes the levels one by one, so that no second copy of all books is made.
@@ -94,6 +95,7 @@ impl Books {
             quantity: order.quantity,
             leaves: order.leaves,
             flags: order.flags,
+            version: order.version,
         };
         StoredLevel {
             instrument: level.book.instrument(),
@@ -109,7 +111,7 @@ impl Books {
     fn restore(&mut self, level: StoredLevel) -> Result<(), &'static str> {
         let StoredLevel { instrument, layer, side, price, reserve, orders } = level;
         let mut sum = Some(0_u64);
-        for StoredOrder { order, account, quantity, leaves, flags } in orders {
+        for StoredOrder { order, account, quantity, leaves, flags, version } in orders {
             sum = sum.and_then(|sum| sum.checked_add(leaves.get()));
             if sum.is_none()
                 || leaves > quantity
@@ -118,7 +120,7 @@ impl Books {
             {
                 return Err("an order cannot rest like this");
             }
-            self.rest(RestingOrder {
+            let resting = RestingOrder {
                 order,
                 account,
                 instrument,
@@ -128,7 +130,9 @@ impl Books {
                 quantity,
                 leaves,
                 flags,
-            });
+                version,
+            };
+            self.rest(resting);
         }
         let ladder = self.ladder(instrument, layer, side);
         let slot = ladder.and_then(|ladder| ladder.find(side.rank(price))).ok_or("a level is empty")?;

@@ -59,6 +59,13 @@ impl OrderTable {
         }
     }
 
+    /// The slot of an order unless its page is gone: one load and no search.
+    #[inline]
+    pub(super) fn peek(&self, order: OrderId) -> Option<Slot> {
+        let (page, place) = self.locate(order);
+        self.pages.get(page)?.as_ref()?.slots[place]
+    }
+
     #[cold]
     fn find_old(&self, order: OrderId) -> Option<Slot> {
         self.old.get(&order).copied()

@@ -141,7 +141,10 @@ fn qty(lots: u64) -> Qty {
 /// Takes an order out, its reserve before it.
 fn remove(books: &mut Books, model: &mut Model, order: OrderId) -> RestingOrder {
     let slot = books.find(order).unwrap();
-    books.set_reserve(slot, model.reserves.get(&order).copied().unwrap_or(0), 0);
+    if let Some(&reserve) = model.reserves.get(&order) {
+        books.set_reserve(slot, reserve, 0);
+        model.order(order).version += 1;
+    }
     let removed = books.remove(slot);
     assert_eq!(removed, model.remove(order));
     assert_eq!(books.find(order), None);
@@ -164,7 +167,8 @@ fn run(books: &mut Books, model: &mut Model, step: Step) {
     let old = *model.order(order);
     match step {
         Step::Move { ticks, .. } => {
-            let moved = RestingOrder { price: price(ticks), ..remove(books, model, order) };
+            let moved = remove(books, model, order);
+            let moved = RestingOrder { price: price(ticks), version: moved.version + 1, ..moved };
             assert_eq!(books.rest(moved).get(), model.rest(moved));
         }
         Step::Remove { .. } => _ = remove(books, model, order),
@@ -172,23 +176,25 @@ fn run(books: &mut Books, model: &mut Model, step: Step) {
             let quantity = qty(old.quantity.get() - by);
             let leaves = qty(old.leaves.get() - by);
             books.reduce(slot, quantity, leaves);
-            *model.order(order) = RestingOrder { quantity, leaves, ..old };
+            *model.order(order) = RestingOrder { quantity, leaves, version: old.version + 1, ..old };
         }
         Step::Take { lots, .. } if lots < old.leaves.get() => {
             books.take(slot, lots);
-            model.order(order).leaves = qty(old.leaves.get() - lots);
+            let leaves = qty(old.leaves.get() - lots);
+            *model.order(order) = RestingOrder { leaves, version: old.version + 1, ..old };
         }
         Step::Refill { lots, .. } => {
             let leaves = qty(lots.min(old.quantity.get()));
             let reserve = model.reserves.get(&order).copied();
             model.remove(order);
-            let ahead = model.rest(RestingOrder { leaves, ..old });
+            let ahead = model.rest(RestingOrder { leaves, version: old.version + 1, ..old });
             model.reserves.extend(reserve.map(|reserve| (order, reserve)));
             assert_eq!(books.refill(slot, leaves).get(), ahead);
         }
         Step::Reserve { lots, .. } => {
             let before = model.reserves.insert(order, lots).unwrap_or(0);
             books.set_reserve(slot, before, lots);
+            model.order(order).version += 1;
         }
         Step::Mark { flags: bits, .. } => {
             books.set_flags(slot, flags(bits));
@@ -213,6 +219,7 @@ fn enter_or_sweep(books: &mut Books, model: &mut Model, step: Step) {
                 quantity: qty(2 * lots),
                 leaves: qty(lots),
                 flags: flags(bits),
+                version: 1,
             };
             assert_eq!(books.rest(order).get(), model.rest(order));
         }

@@ -9,12 +9,11 @@
 //! Checks run in one order: sent before (a replay is answered before anything else, even rate and cap), amount,
 //! currency, client, number of orders, cap, the client's money, the desk's coins. The rules are told in
 //! `docs/rules/cash.md`.
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "wired in by the commit that follows"))]
-#![expect(unreachable_pub, reason = "named by the crate when it is wired in")]
 
 mod rate;
 mod purchase;
 mod refusal;
+mod service;
 #[cfg(test)]
 mod tests;
 

@@ -92,14 +92,14 @@ impl TriggerBook {
         self.places.get(&order).map(|place| self.price(place))
     }
 
-    /// A trade at `price`: moves what it fires out of the book to the end of `fired`.
-    pub(crate) fn last(&mut self, price: Price, fired: &mut Vec<OrderId>) {
+    /// A trade at `price`: moves what it fires out of the book to the end of `fired`, each with the price it fired at.
+    pub(crate) fn last(&mut self, price: Price, fired: &mut Vec<(OrderId, Price)>) {
         self.observe([(TriggerBy::Last, Some(price))], fired);
     }
 
-    /// The touch as it is now: moves what it fires out of the book to the end of `fired`. An empty side fires nothing
+    /// The touch as it is now: moves what it fires out of the book to the end of `fired`, each with the price it fired at. An empty side fires nothing
     /// and moves nothing.
-    pub(crate) fn touch(&mut self, bid: Option<Price>, ask: Option<Price>, fired: &mut Vec<OrderId>) {
+    pub(crate) fn touch(&mut self, bid: Option<Price>, ask: Option<Price>, fired: &mut Vec<(OrderId, Price)>) {
         self.observe([(TriggerBy::Bid, bid), (TriggerBy::Ask, ask)], fired);
     }
 
@@ -120,7 +120,7 @@ impl TriggerBook {
     fn observe<const N: usize>(
         &mut self,
         references: [(TriggerBy, Option<Price>); N],
-        fired: &mut Vec<OrderId>,
+        fired: &mut Vec<(OrderId, Price)>,
     ) {
         if self.watches.is_empty() {
             return;
@@ -138,9 +138,9 @@ impl TriggerBook {
             }
             // A few runs that are sorted already, which this sort merges.
             reached.sort();
-            for (_, order) in reached {
+            for (rank, order) in reached {
                 self.places.remove(&order);
-                fired.push(order);
+                fired.push((order, direction.price(rank)));
             }
         }
     }

@@ -8,8 +8,6 @@
 //! ([`Direction::Falling`]). Prices are compared as ranks, which rise towards firing in both directions, so that both
 //! share one path.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "wired in by the commit that follows"))]
-#![expect(unreachable_pub, reason = "exported by the commit that wires it in")]
 
 mod book;
 mod watch;
@@ -21,6 +19,8 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use crate::{OutOfRange, Price, Side};
+
+pub(crate) use book::TriggerBook;
 
 /// The price that a trigger watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

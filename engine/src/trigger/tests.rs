@@ -30,8 +30,8 @@ fn order(number: u64) -> OrderId {
     OrderId::new(number).unwrap()
 }
 
-fn numbers(orders: &[OrderId]) -> Vec<u64> {
-    orders.iter().map(|order| order.get()).collect()
+fn numbers(orders: &[(OrderId, Price)]) -> Vec<u64> {
+    orders.iter().map(|(order, _)| order.get()).collect()
 }
 
 /// A trigger on the latest trade; a trailing one starts behind a reference at `at`.

@@ -143,9 +143,9 @@ fn a_wrong_digest_poisons_the_host() {
     assert_eq!(host.apply(&forged, |_, _, _| ()), Err(mismatch));
     assert_eq!(host.apply(&chunks[1], |_, _, _| ()), Err(JournalError::Poisoned { sequence }));
     let id = outcry_journal::CommandId { origin: 1, counter: 1 };
-    let command = crate::workload::opening()[0];
+    let command = &crate::workload::opening()[0];
     let at = writer.exchange().now();
-    assert_eq!(host.submit(at, id, &command, &mut Vec::new()), Err(JournalError::Poisoned { sequence }));
+    assert_eq!(host.submit(at, id, command, &mut Vec::new()), Err(JournalError::Poisoned { sequence }));
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn a_replay_is_the_original() {
                 assert!(!answers.is_empty());
                 assert_eq!(receipt.first_event, 1 + events.len() as u64);
                 events.extend_from_slice(answers);
-                seen.push(*entry);
+                seen.push(entry.clone());
             })
             .unwrap();
     }

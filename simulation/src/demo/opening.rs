@@ -23,8 +23,8 @@ const USER_FUNDS: [i64; 5] = [100_000, 100_000, 100_000, 2, 500];
 /// What each account of the crowd starts with: enough for years of market time.
 const CROWD_FUNDS: [i64; 5] = [1_000_000_000, 1_000_000_000, 1_000_000_000, 10_000, 10_000_000];
 
-const MAKER_FEE_PPM: u32 = 500;
-const TAKER_FEE_PPM: u32 = 1_000;
+const MAKER_FEE_PPM: i32 = 500;
+const TAKER_FEE_PPM: i32 = 1_000;
 
 /// One instrument of the demo, and the shape of its market. Prices in ticks of 0.01, quantities in lots.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +156,7 @@ mod tests {
     fn every_command_is_accepted_and_the_ids_are_as_written() {
         let mut market = BareMarket::new();
         for command in opening() {
-            let events = market.submit(Timestamp::from_nanos(1), command);
+            let events = market.submit(Timestamp::from_nanos(1), command.clone());
             assert!(!matches!(events[0], Event::CommandRejected(_)), "{command:?}: {events:?}");
         }
         let exchange = market.exchange();

@@ -249,6 +249,7 @@ impl Books {
                 CancelReason::Requested => false,
                 CancelReason::ImmediateOrCancel | CancelReason::NoLiquidity => reachable == 0,
                 CancelReason::FillOrKill => ended.filled == 0 && reachable < ended.quantity,
+                _ => return Err(format!("no rule is known for the end of order {order} by {reason:?}")),
             };
             demand!(may_end, "order {order} ends by {reason:?} with {reachable} within reach: {ended:?}");
             ended

@@ -112,7 +112,7 @@ fn resting(order: &RestingOrder) -> OpenOrder {
         price: order.price,
         quantity: order.quantity.get(),
         filled: order.quantity.get() - order.leaves.get(),
-        posting: order.posting,
+        posting: order.posting(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn shrink(mut played: Vec<Played>, fault: Fault) -> Vec<(Timestamp, C
                 .iter()
                 .enumerate()
                 .filter(|(i, _)| !(start..start + size).contains(i))
-                .map(|(_, p)| *p)
+                .map(|(_, p)| p.clone())
                 .collect();
             match replay(&rest, fault) {
                 Some(needed) => {
@@ -43,11 +43,11 @@ pub(super) fn shrink(mut played: Vec<Played>, fault: Fault) -> Vec<(Timestamp, C
     let mut duel = Duel::new(fault);
     let mut script = Vec::new();
     for step in &played {
-        let command = renamed(step.command, &names);
-        script.push((step.at, command));
+        let command = renamed(&step.command, &names);
         if let Ok(events) = duel.step(step.at, &command) {
             rename(step, events, &mut names);
         }
+        script.push((step.at, command));
     }
     script
 }
@@ -57,7 +57,7 @@ fn replay(played: &[Played], fault: Fault) -> Option<usize> {
     let mut names = BTreeMap::new();
     let mut duel = Duel::new(fault);
     for (index, step) in played.iter().enumerate() {
-        let command = renamed(step.command, &names);
+        let command = renamed(&step.command, &names);
         match duel.step(step.at, &command) {
             Ok(events) => rename(step, events, &mut names),
             Err(_) => return Some(index + 1),
@@ -78,14 +78,14 @@ fn rename(step: &Played, events: &[Event], names: &mut BTreeMap<OrderId, OrderId
 }
 
 /// The command with the id that its order goes under now.
-fn renamed(command: Command, names: &BTreeMap<OrderId, OrderId>) -> Command {
+fn renamed(command: &Command, names: &BTreeMap<OrderId, OrderId>) -> Command {
     let unknown = OrderId::new(u64::MAX).expect("above zero");
     let name = |order| names.get(&order).copied().unwrap_or(unknown);
-    match command {
+    match *command {
         Command::CancelOrder { account, order } => Command::CancelOrder { account, order: name(order) },
         Command::ReplaceOrder { account, order, price, quantity } => {
             Command::ReplaceOrder { account, order: name(order), price, quantity }
         }
-        other => other,
+        ref other => other.clone(),
     }
 }

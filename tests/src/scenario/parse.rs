@@ -161,8 +161,16 @@ impl Reader<'_> {
                 "gtc" => order.time_in_force = TimeInForce::GoodTillCancel,
                 "ioc" => order.time_in_force = TimeInForce::ImmediateOrCancel,
                 "fok" => order.time_in_force = TimeInForce::FillOrKill,
+                "day" => order.time_in_force = TimeInForce::Day,
                 "post-only" => order.posting = Posting::PostOnly,
-                _ => return Err(Fault::Line(format!("{term} is not gtc, ioc, fok or post-only"))),
+                "post-only-reprice" => order.posting = Posting::PostOnlyReprice,
+                _ => {
+                    let time = term.strip_prefix("gtd:").ok_or_else(|| {
+                        let terms = "gtc, ioc, fok, day, gtd:time, post-only or post-only-reprice";
+                        Fault::Line(format!("{term} is not {terms}"))
+                    })?;
+                    order.time_in_force = TimeInForce::GoodTillDate(Timestamp::from_nanos(whole(time)?));
+                }
             }
         }
         Ok(order)

@@ -1,105 +1,13 @@
-//! Writes events, books, accounts and commands as lines of a scenario.
+//! Writes books, accounts and commands as lines of a scenario.
 
 use std::fmt::Write as _;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, CancelReason, Command, Event, Exchange, InstrumentId, LedgerKind, LedgerLine,
-    Lots, NewOrder, OrderPrice, Posting, Price, Priority, Side, TimeInForce,
+    AccountId, Amount, AssetId, Command, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Posting, Price, Side,
+    TimeInForce,
 };
 
 use super::Session;
-
-/// Writes one event as a line.
-pub(super) fn event(session: &Session, event: &Event, out: &mut String) {
-    let exchange = &session.exchange;
-    let line = match *event {
-        Event::CommandRejected(reject) => {
-            format!("rejected {}: {}", reject.code(), exchange.explain(&reject))
-        }
-        Event::AssetCreated { symbol, decimals, .. } => format!("asset {symbol} has {decimals} decimals"),
-        Event::InstrumentCreated { terms, .. } => format!("instrument {} is open", terms.symbol),
-        Event::AccountOpened { account, name } => format!("account {name} is number {account}"),
-        Event::LedgerPosted(line) => ledger_line(session, &line),
-        Event::OrderAccepted { order, .. } => format!("accepted {}", session.label(order)),
-        Event::OrderRested { order, instrument, price, leaves, ahead, .. } => format!(
-            "{} rests: {} at {}, behind {}",
-            session.label(order),
-            lots(exchange, instrument, leaves.lots()),
-            ticks(exchange, instrument, price),
-            lots(exchange, instrument, ahead)
-        ),
-        Event::Traded(trade) => format!(
-            "trade {}: {} at {}, {} takes {}; left {} and {}",
-            trade.trade,
-            lots(exchange, trade.instrument, trade.quantity.lots()),
-            ticks(exchange, trade.instrument, trade.price),
-            session.label(trade.taker),
-            session.label(trade.maker),
-            lots(exchange, trade.instrument, trade.taker_leaves),
-            lots(exchange, trade.instrument, trade.maker_leaves)
-        ),
-        Event::OrderCanceled { order, instrument, canceled, rested, reason, .. } => {
-            let order = session.label(order);
-            let canceled = lots(exchange, instrument, canceled);
-            let place = if rested { "out of the book" } else { "never rested" };
-            let reason = match reason {
-                CancelReason::Requested => "requested",
-                CancelReason::ImmediateOrCancel => "immediate or cancel",
-                CancelReason::FillOrKill => "fill or kill",
-                CancelReason::NoLiquidity => "no liquidity",
-            };
-            format!("{order} canceled: {canceled}, {place}, {reason}")
-        }
-        Event::OrderReplaced {
-            order,
-            instrument,
-            old_price,
-            price,
-            quantity,
-            old_leaves,
-            leaves,
-            priority,
-            ..
-        } => {
-            format!(
-                "{} replaced: left {} at {} becomes {} at {} of {}, {}",
-                session.label(order),
-                lots(exchange, instrument, old_leaves.lots()),
-                ticks(exchange, instrument, old_price),
-                lots(exchange, instrument, leaves.lots()),
-                ticks(exchange, instrument, price),
-                lots(exchange, instrument, quantity.lots()),
-                match priority {
-                    Priority::Kept => "keeps its place",
-                    Priority::Lost => "loses its place",
-                }
-            )
-        }
-    };
-    put(out, &line);
-}
-
-fn ledger_line(session: &Session, line: &LedgerLine) -> String {
-    let exchange = &session.exchange;
-    let kind = match line.kind {
-        LedgerKind::Deposit => "deposit",
-        LedgerKind::Withdraw => "withdraw",
-        LedgerKind::Hold => "hold",
-        LedgerKind::Release => "release",
-        LedgerKind::Buy => "buy",
-        LedgerKind::Sell => "sell",
-        LedgerKind::Fee => "fee",
-    };
-    let order = line.order.map(|order| format!(" ({})", session.label(order))).unwrap_or_default();
-    format!(
-        "{} {kind} {} {}{order}: {} available, {} held",
-        name(exchange, line.account),
-        units(exchange, line.asset, line.amount),
-        symbol(exchange, line.asset),
-        units(exchange, line.asset, line.available),
-        units(exchange, line.asset, line.held)
-    )
-}
 
 /// Draws the book of an instrument, best prices in the middle.
 pub(super) fn book(exchange: &Exchange, instrument: InstrumentId, out: &mut String) {
@@ -139,7 +47,7 @@ pub(super) fn queue(session: &Session, instrument: InstrumentId, out: &mut Strin
                     ticks(exchange, instrument, order.price),
                     lots(exchange, instrument, order.leaves.lots()),
                     lots(exchange, instrument, order.quantity.lots()),
-                    if order.posting == Posting::PostOnly { ", post-only" } else { "" }
+                    if order.posting() == Posting::PostOnly { ", post-only" } else { "" }
                 ),
             );
         }
@@ -229,6 +137,7 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
             quantity.get(),
             price.get()
         ),
+        ref other => format!("# no scenario line gives {other:?}"),
     }
 }
 
@@ -236,12 +145,15 @@ fn place(exchange: &Exchange, order: &NewOrder) -> String {
     let instrument = exchange.instrument(order.instrument);
     let price = match order.price {
         OrderPrice::Market => "market".to_owned(),
+        OrderPrice::MarketToLimit => "market-to-limit".to_owned(),
         OrderPrice::Limit(price) => ticks(exchange, order.instrument, price),
     };
     let time_in_force = match order.time_in_force {
-        TimeInForce::GoodTillCancel => "gtc",
-        TimeInForce::ImmediateOrCancel => "ioc",
-        TimeInForce::FillOrKill => "fok",
+        TimeInForce::GoodTillCancel => "gtc".to_owned(),
+        TimeInForce::ImmediateOrCancel => "ioc".to_owned(),
+        TimeInForce::FillOrKill => "fok".to_owned(),
+        TimeInForce::Day => "day".to_owned(),
+        TimeInForce::GoodTillDate(time) => format!("gtd:{}", time.nanos()),
     };
     format!(
         "{} {} {} {} at {price} {time_in_force}{}",
@@ -249,44 +161,48 @@ fn place(exchange: &Exchange, order: &NewOrder) -> String {
         verb(order.side),
         lots(exchange, order.instrument, order.quantity.lots()),
         instrument.map_or(format!("#{}", order.instrument), |known| known.symbol().to_string()),
-        if order.posting == Posting::PostOnly { " post-only" } else { "" }
+        match order.posting {
+            Posting::Any => "",
+            Posting::PostOnly => " post-only",
+            Posting::PostOnlyReprice => " post-only-reprice",
+        }
     )
 }
 
-fn verb(side: Side) -> &'static str {
+pub(super) fn verb(side: Side) -> &'static str {
     match side {
         Side::Buy => "buys",
         Side::Sell => "sells",
     }
 }
 
-fn name(exchange: &Exchange, account: AccountId) -> String {
+pub(super) fn name(exchange: &Exchange, account: AccountId) -> String {
     if account == AccountId::VENUE {
         return "venue".to_owned();
     }
     exchange.account(account).map_or(format!("#{account}"), |known| known.name().to_string())
 }
 
-fn symbol(exchange: &Exchange, asset: AssetId) -> String {
+pub(super) fn symbol(exchange: &Exchange, asset: AssetId) -> String {
     exchange.asset(asset).map_or(format!("#{asset}"), |known| known.symbol().to_string())
 }
 
-fn units(exchange: &Exchange, asset: AssetId, amount: Amount) -> String {
+pub(super) fn units(exchange: &Exchange, asset: AssetId, amount: Amount) -> String {
     exchange.asset(asset).map_or(format!("#{}", amount.get()), |known| known.decimal(amount).to_string())
 }
 
-fn ticks(exchange: &Exchange, instrument: InstrumentId, price: Price) -> String {
+pub(super) fn ticks(exchange: &Exchange, instrument: InstrumentId, price: Price) -> String {
     exchange
         .instrument(instrument)
         .map_or(format!("#{}", price.get()), |known| known.price_decimal(price).to_string())
 }
 
-fn lots(exchange: &Exchange, instrument: InstrumentId, lots: Lots) -> String {
+pub(super) fn lots(exchange: &Exchange, instrument: InstrumentId, lots: Lots) -> String {
     exchange
         .instrument(instrument)
         .map_or(format!("#{}", lots.get()), |known| known.quantity_decimal(lots).normalize().to_string())
 }
 
-fn put(out: &mut String, line: &str) {
+pub(super) fn put(out: &mut String, line: &str) {
     writeln!(out, "{line}").expect("a string grows");
 }

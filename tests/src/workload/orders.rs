@@ -214,7 +214,7 @@ impl Workload {
                         .saturating_add(value % 1_000_000 * i128::from(rate.ppm()) / 1_000_000),
                 )
             }
-            (Side::Buy, OrderPrice::Market) => (terms.quote, 0),
+            (Side::Buy, OrderPrice::Market | OrderPrice::MarketToLimit) => (terms.quote, 0),
             (Side::Sell, _) => (terms.base, terms::base_units(terms, digits(terms.base), new.quantity.get())),
         }
     }

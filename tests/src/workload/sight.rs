@@ -94,7 +94,7 @@ impl Sight {
             .iter()
             .filter(|live| live.instrument == instrument && live.side == side.opposite())
             .filter(|live| match price {
-                OrderPrice::Market => true,
+                OrderPrice::Market | OrderPrice::MarketToLimit => true,
                 OrderPrice::Limit(limit) => side.crosses(limit, live.price),
             })
             .map(|live| live.leaves)
@@ -148,6 +148,7 @@ impl Sight {
                     }
                 }
             }
+            _ => {}
         }
     }
 

@@ -132,6 +132,7 @@ impl Orders {
         let filled = outcry_engine::Lots::new(order.quantity.get().saturating_sub(order.leaves.get()));
         let post_only = match order.posting {
             Posting::PostOnly => " \u{00b7} post only",
+            Posting::PostOnlyReprice => " \u{00b7} post only, repriced",
             Posting::Any => "",
         };
         html! {

@@ -73,7 +73,7 @@ impl Ticket {
     /// Whether post-only can be chosen: a limit order that may rest.
     #[must_use]
     pub fn may_rest(&self) -> bool {
-        self.kind == OrderKind::Limit && self.time_in_force == TimeInForce::GoodTillCancel
+        self.kind == OrderKind::Limit && self.time_in_force.rests()
     }
 
     /// The order, if every field can be read.

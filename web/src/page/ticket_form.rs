@@ -352,8 +352,9 @@ impl TicketForm {
 }
 
 /// Times in force of a limit order.
-const LIFETIMES: [(&str, TimeInForce, &str); 3] = [
+const LIFETIMES: [(&str, TimeInForce, &str); 4] = [
     ("gtc", TimeInForce::GoodTillCancel, "GTC \u{2013} until canceled"),
+    ("day", TimeInForce::Day, "DAY \u{2013} until the end of the day"),
     ("ioc", TimeInForce::ImmediateOrCancel, "IOC \u{2013} at once, cancel the rest"),
     ("fok", TimeInForce::FillOrKill, "FOK \u{2013} whole at once or not at all"),
 ];

@@ -1,6 +1,6 @@
 //! The bar at the top: which exchange and instrument, how it trades, who acts, and the simulated traders.
 
-use outcry_engine::{AccountId, InstrumentId};
+use outcry_engine::{AccountId, InstrumentId, Phase};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -134,6 +134,12 @@ fn statistics(props: &TopBarProps) -> Html {
                 <dt>{ "Trades" }</dt>
                 <dd data-testid="trades">{ number::count(figures.trades) }</dd>
             </div>
+            if figures.phase != Phase::Continuous {
+                <div class="statistic">
+                    <dt>{ "Trading is" }</dt>
+                    <dd data-testid="phase">{ figures.phase.to_string() }</dd>
+                </div>
+            }
         </dl>
     }
 }

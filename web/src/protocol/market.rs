@@ -1,6 +1,6 @@
 //! One instrument as the page shows it.
 
-use outcry_engine::{InstrumentId, Lots, Price, Qty, Side, Timestamp, TradeId};
+use outcry_engine::{InstrumentId, Lots, Phase, Price, Qty, Side, Timestamp, TradeId};
 use serde::{Deserialize, Serialize};
 
 /// One instrument.
@@ -48,6 +48,8 @@ pub struct SessionStatistics {
     pub volume: Lots,
     /// Number of trades.
     pub trades: u64,
+    /// How trading goes now.
+    pub phase: Phase,
 }
 
 /// One line of the tape.

@@ -244,13 +244,20 @@ fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event])
     let (mut filled, mut rests, mut canceled) = (0, Lots::ZERO, Lots::ZERO);
     for event in events {
         match event {
-            Event::OrderAccepted { order: accepted, .. } => order = Some(*accepted),
-            Event::Traded(trade) => filled += trade.quantity.get(),
-            Event::OrderRested { leaves, .. } => rests = leaves.lots(),
-            Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => {
-                rests = leaves.lots()
+            // What it sets off may enter orders of its own.
+            Event::OrderAccepted { order: accepted, .. } => order = order.or(Some(*accepted)),
+            Event::Traded(trade) if [trade.taker, trade.maker].map(Some).contains(&order) => {
+                filled += trade.quantity.get();
             }
-            Event::OrderCanceled { canceled: gone, .. } => canceled = *gone,
+            Event::OrderRested { order: own, leaves, .. } | Event::OrderWaits { order: own, leaves, .. }
+                if order == Some(*own) =>
+            {
+                rests = leaves.lots();
+            }
+            Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => {
+                rests = leaves.lots();
+            }
+            Event::OrderCanceled { order: own, canceled: gone, .. } if order == Some(*own) => canceled = *gone,
             _ => {}
         }
     }

@@ -11,11 +11,14 @@ mod portfolio;
 
 use std::collections::BTreeMap;
 
-use outcry_engine::{AccountId, AccountName, CancelReason, Event, InstrumentId, Priority, Receipt, Trade};
+use outcry_engine::{
+    AccountId, AccountName, Event, InstrumentId, Layer, OrderId, Phase, Priority, Receipt, SelfTrade, Trade,
+};
 
 pub use candles::Candles;
 pub use catalog::CatalogView;
 pub use portfolio::Portfolio;
+use portfolio::Shown;
 pub use statistics::Statistics;
 pub use tape::Tape;
 
@@ -93,45 +96,74 @@ impl Projections {
                 Event::OrderAccepted { order, terms } => {
                     self.change(terms.account, |portfolio| portfolio.accepted(*order, receipt.at));
                 }
-                Event::OrderRested { account, instrument, side, price, leaves, .. } => {
-                    self.change(*account, |p| p.rested(*instrument, *side, *price, leaves.lots()));
+                &Event::OrderRested { order, account, instrument, side, price, leaves, layer, .. } => {
+                    let seen = match layer {
+                        Layer::Lit => Some(Shown { instrument, side, price, lots: leaves.lots() }),
+                        Layer::Dark => None,
+                    };
+                    self.change(account, |portfolio| portfolio.show(order, seen));
                 }
-                Event::Traded(trade) => self.traded(receipt, trade),
-                Event::OrderCanceled {
-                    order,
-                    account,
-                    instrument,
-                    side,
-                    price,
-                    canceled,
-                    rested,
-                    reason,
-                } => {
-                    debug_assert!(!rested || *reason == CancelReason::Requested);
-                    let left = rested.then_some((*price, *canceled));
-                    self.change(*account, |p| p.canceled(*order, *instrument, *side, left));
+                &Event::OrderRefilled { order, account, instrument, side, price, shown, .. } => {
+                    let seen = Shown { instrument, side, price, lots: shown.lots() };
+                    self.change(account, |portfolio| portfolio.show(order, Some(seen)));
                 }
-                Event::OrderReplaced {
-                    account,
-                    instrument,
-                    side,
-                    old_price,
-                    price,
-                    old_leaves,
-                    leaves,
-                    priority,
+                Event::OrderWaits { order, account, .. } | Event::OrderEntered { order, account, .. } => {
+                    self.change(*account, |portfolio| portfolio.show(*order, None));
+                }
+                Event::OrderReduced { order, account, leaves, .. } => {
+                    self.change(*account, |portfolio| portfolio.shrink(*order, *leaves));
+                }
+                Event::TradePrevented {
+                    maker,
+                    taker,
+                    quantity,
+                    maker_leaves,
+                    taker_leaves,
+                    rule: SelfTrade::Decrement,
                     ..
                 } => {
-                    self.change(*account, |portfolio| {
-                        portfolio.left(*instrument, *side, *old_price, old_leaves.lots());
-                        match priority {
-                            Priority::Kept => portfolio.rested(*instrument, *side, *price, leaves.lots()),
-                            // Its new entry is told by the events that follow.
-                            Priority::Lost => {}
-                        }
+                    self.change_owner(*maker, |own| own.take(*maker, quantity.lots(), *maker_leaves));
+                    self.change_owner(*taker, |own| own.take(*taker, quantity.lots(), *taker_leaves));
+                }
+                Event::Traded(trade) => self.traded(receipt, trade),
+                Event::OrderCanceled { order, account, .. } => {
+                    self.change(*account, |portfolio| portfolio.closed(*order));
+                }
+                Event::OrderReplaced { order, account, leaves, priority, .. } => {
+                    self.change(*account, |portfolio| match priority {
+                        Priority::Kept => portfolio.shrink(*order, leaves.lots()),
+                        // Its new entry is told by the events that follow.
+                        Priority::Lost => portfolio.show(*order, None),
                     });
                 }
+                Event::PhaseChanged { instrument, phase, .. } => self.phase_changed(*instrument, *phase),
+                // What is canceled follows; the rest changes nothing that is kept here.
+                Event::TradePrevented { .. }
+                | Event::OrderConditioned { .. }
+                | Event::OrderTriggered { .. }
+                | Event::OrderRepriced { .. }
+                | Event::QuoteRefused { .. }
+                | Event::AccountBlocked { .. }
+                | Event::AccountUnblocked { .. }
+                | Event::InstrumentSet { .. }
+                | Event::AccountSet { .. }
+                | Event::MarketSet { .. }
+                | Event::IndicationChanged { .. }
+                | Event::Uncrossed { .. }
+                | Event::BandsMoved { .. }
+                | Event::LimitState { .. }
+                | Event::FollowUpsStopped { .. }
+                | Event::ClockAdvanced
+                | Event::DeskOpened { .. }
+                | Event::RateSet { .. }
+                | Event::CashSpent { .. } => {}
             }
+        }
+    }
+
+    fn phase_changed(&mut self, instrument: InstrumentId, phase: Phase) {
+        if let Some(market) = self.markets.get_mut(instrument.get() as usize) {
+            market.statistics.phase_changed(phase);
         }
     }
 
@@ -143,6 +175,14 @@ impl Projections {
         }
         self.change(trade.maker_account, |portfolio| portfolio.made(receipt.at, trade));
         self.change(trade.taker_account, |portfolio| portfolio.took(receipt.at, trade));
+    }
+
+    /// Changes the portfolio that has the order, if one is kept.
+    fn change_owner(&mut self, order: OrderId, change: impl FnOnce(&mut Portfolio)) {
+        let owner = self.portfolios.iter().find(|(_, portfolio)| portfolio.has(order));
+        if let Some(owner) = owner.map(|(&account, _)| account) {
+            self.change(owner, change);
+        }
     }
 
     fn change(&mut self, account: AccountId, change: impl FnOnce(&mut Portfolio)) {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use outcry_engine::{
-    Amount, InstrumentId, LedgerKind, LedgerLine, Lots, OrderId, OrderPrice, Price, Side, Timestamp, Trade,
+    Amount, InstrumentId, LedgerKind, LedgerLine, Lots, OrderId, Price, Side, Timestamp, Trade, TradeKind,
 };
 
 use crate::protocol::Fill;
@@ -13,13 +13,29 @@ use crate::protocol::Fill;
 /// Fills kept: as many as one frame may carry.
 const KEPT: usize = 200;
 
+/// What is kept of an open order.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    accepted: Timestamp,
+    shown: Option<Shown>,
+}
+
+/// What others see of an order, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    pub(super) instrument: InstrumentId,
+    pub(super) side: Side,
+    pub(super) price: Price,
+    pub(super) lots: Lots,
+}
+
 /// Orders and fills of one account.
 #[derive(Clone, Debug, Default)]
 pub struct Portfolio {
     pub(super) version: u64,
-    /// When each open order was accepted; ordered, because the newest are shown first.
-    orders: BTreeMap<OrderId, Timestamp>,
-    /// What rests at each price; ordered by nothing but its key, small for a person's account.
+    /// Every open order; ordered, because the newest are shown first.
+    orders: BTreeMap<OrderId, Open>,
+    /// What is displayed at each price; ordered by nothing but its key, small for a person's account.
     resting: BTreeMap<(InstrumentId, Side, Price), Lots>,
     /// A queue: fills enter at the back and leave at the front.
     fills: VecDeque<Fill>,
@@ -34,7 +50,7 @@ impl Portfolio {
 
     /// Open orders and when they were accepted, newest first.
     pub fn orders(&self) -> impl Iterator<Item = (OrderId, Timestamp)> + '_ {
-        self.orders.iter().rev().map(|(&order, &accepted)| (order, accepted))
+        self.orders.iter().rev().map(|(&order, open)| (order, open.accepted))
     }
 
     /// How much of a price level is the account's.
@@ -49,44 +65,66 @@ impl Portfolio {
     }
 
     pub(super) fn accepted(&mut self, order: OrderId, at: Timestamp) {
-        self.orders.insert(order, at);
+        self.orders.insert(order, Open { accepted: at, shown: None });
     }
 
-    pub(super) fn rested(&mut self, instrument: InstrumentId, side: Side, price: Price, lots: Lots) {
-        let level = self.resting.entry((instrument, side, price)).or_default();
-        *level = Lots::new(level.get() + lots.get());
+    /// Whether the account has the order open.
+    pub(super) fn has(&self, order: OrderId) -> bool {
+        self.orders.contains_key(&order)
     }
 
-    pub(super) fn left(&mut self, instrument: InstrumentId, side: Side, price: Price, lots: Lots) {
-        let key = (instrument, side, price);
-        let Some(level) = self.resting.get_mut(&key) else { return };
-        *level = Lots::new(level.get().saturating_sub(lots.get()));
-        if level.is_zero() {
-            self.resting.remove(&key);
+    /// Notes what others see of an order from now.
+    pub(super) fn show(&mut self, order: OrderId, shown: Option<Shown>) {
+        let Some(open) = self.orders.get_mut(&order) else { return };
+        let before = std::mem::replace(&mut open.shown, shown);
+        if let Some(Shown { instrument, side, price, lots }) = before {
+            let key = (instrument, side, price);
+            if let Some(level) = self.resting.get_mut(&key) {
+                *level = Lots::new(level.get().saturating_sub(lots.get()));
+                if level.is_zero() {
+                    self.resting.remove(&key);
+                }
+            }
+        }
+        if let Some(Shown { instrument, side, price, lots }) = shown {
+            let level = self.resting.entry((instrument, side, price)).or_default();
+            *level = Lots::new(level.get().saturating_add(lots.get()));
         }
     }
 
-    pub(super) fn canceled(
-        &mut self,
-        order: OrderId,
-        instrument: InstrumentId,
-        side: Side,
-        rested: Option<(OrderPrice, Lots)>,
-    ) {
+    /// Takes lots off what others see of an order, and closes it when nothing is left of it.
+    pub(super) fn take(&mut self, order: OrderId, lots: Lots, leaves: Lots) {
+        let Some(shown) = self.orders.get(&order).map(|open| open.shown) else { return };
+        if let Some(shown) = shown {
+            let left = shown.lots.get().saturating_sub(lots.get());
+            self.show(order, (left > 0).then_some(Shown { lots: Lots::new(left), ..shown }));
+        }
+        if leaves.is_zero() {
+            self.closed(order);
+        }
+    }
+
+    /// An order has no more left than this: no more of it can be seen.
+    pub(super) fn shrink(&mut self, order: OrderId, leaves: Lots) {
+        let shown = self.orders.get(&order).and_then(|open| open.shown);
+        let beyond = shown.map_or(0, |shown| shown.lots.get().saturating_sub(leaves.get()));
+        self.take(order, Lots::new(beyond), leaves);
+    }
+
+    pub(super) fn closed(&mut self, order: OrderId) {
+        self.show(order, None);
         self.orders.remove(&order);
-        if let Some((OrderPrice::Limit(price), lots)) = rested {
-            self.left(instrument, side, price, lots);
-        }
     }
 
     pub(super) fn made(&mut self, at: Timestamp, trade: &Trade) {
-        let side = trade.taker_side.opposite();
-        self.left(trade.instrument, side, trade.price, trade.quantity.lots());
-        self.filled(at, trade, trade.maker, side, trade.maker_leaves, true);
+        self.take(trade.maker, trade.quantity.lots(), trade.maker_leaves);
+        self.filled(at, trade, trade.maker, trade.taker_side.opposite(), true);
     }
 
+    /// In an auction both orders waited, and both pay what a maker pays.
     pub(super) fn took(&mut self, at: Timestamp, trade: &Trade) {
-        self.filled(at, trade, trade.taker, trade.taker_side, trade.taker_leaves, false);
+        self.take(trade.taker, trade.quantity.lots(), trade.taker_leaves);
+        self.filled(at, trade, trade.taker, trade.taker_side, trade.kind == TradeKind::Auction);
     }
 
     fn filled(
@@ -95,12 +133,8 @@ impl Portfolio {
         trade: &Trade,
         order: OrderId,
         side: Side,
-        leaves: Lots,
         maker: bool,
     ) {
-        if leaves.is_zero() {
-            self.orders.remove(&order);
-        }
         if self.fills.len() == KEPT {
             self.fills.pop_front();
         }

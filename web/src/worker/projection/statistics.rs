@@ -1,6 +1,6 @@
 //! Statistics of one instrument since its first trade.
 
-use outcry_engine::{Lots, Price, Qty};
+use outcry_engine::{Lots, Phase, Price, Qty};
 
 use crate::protocol::SessionStatistics;
 
@@ -25,5 +25,9 @@ impl Statistics {
         figures.last = Some(price);
         figures.volume = Lots::new(figures.volume.get().saturating_add(quantity.get()));
         figures.trades += 1;
+    }
+
+    pub(super) fn phase_changed(&mut self, phase: Phase) {
+        self.figures.phase = phase;
     }
 }
