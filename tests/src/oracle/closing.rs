@@ -68,6 +68,7 @@ impl Oracle {
             self.check_instrument(instrument)?;
         }
         self.check_customer(account)?;
+        self.tell(Event::OrdersCanceled { account, instrument, side });
         self.close_all(account, instrument, side, CancelReason::MassCancel);
         Ok(())
     }
@@ -96,8 +97,8 @@ impl Oracle {
     pub(super) fn block(&mut self, account: AccountId) -> Result<(), Reject> {
         self.check_customer(account)?;
         self.accounts[account.get() as usize].blocked = true;
-        self.close_all(account, None, None, CancelReason::AccountBlocked);
         self.tell(Event::AccountBlocked { account });
+        self.close_all(account, None, None, CancelReason::AccountBlocked);
         Ok(())
     }
 

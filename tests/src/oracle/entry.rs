@@ -2,7 +2,7 @@
 
 use outcry_engine::{
     AccountId, Amount, CancelReason, Condition, Conditions, Display, Event, InstrumentId, NewOrder, OrderId,
-    OrderPrice, Phase, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce, Timestamp, WaitsFor,
+    OrderPrice, Phase, Place, Posting, Price, Qty, Reject, RepriceReason, SelfTrade, Side, TimeInForce, Timestamp, WaitsFor,
 };
 
 use super::admission::Kind;
@@ -145,12 +145,26 @@ impl Oracle {
     }
 
     /// Gives an order its number and tells of it and its conditions.
-    pub(super) fn accept(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
+    pub(super) fn accept(&mut self, terms: &NewOrder, order: Order) -> OrderId {
+        let id = self.number(terms, order);
+        self.tell_conditions(id);
+        id
+    }
+
+    /// The number alone.
+    pub(super) fn number(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
         self.orders_accepted += 1;
         let id = OrderId::new(self.orders_accepted).expect("counted from 1");
         order.id = id;
         self.touch(order.instrument);
         self.tell(Event::OrderAccepted { order: id, terms: *terms });
+        self.orders.push(order);
+        id
+    }
+
+    /// The conditions of an accepted order, one by one.
+    pub(super) fn tell_conditions(&mut self, id: OrderId) {
+        let order = self.order(id);
         let conditions = order.conditions;
         let shown = (conditions.display != Display::Full).then_some(Condition::Display(conditions.display));
         let told = [
@@ -164,14 +178,11 @@ impl Oracle {
             order.cash.map(Condition::Cash),
             order.pair.map(Condition::Pair),
             order.exits.map(|exits| Condition::Exits { profit: exits.profit, loss: exits.loss }),
-            order.exit_of.map(Condition::ExitOf),
             order.quote.then_some(Condition::Quote),
         ];
         for condition in told.into_iter().flatten() {
             self.tell(Event::OrderConditioned { order: id, condition });
         }
-        self.orders.push(order);
-        id
     }
 
     /// The way of an accepted order, or of a replaced one, from here on.
@@ -198,20 +209,14 @@ impl Oracle {
                         return;
                     }
                 }
-                if let Some(limit) = limit {
-                    self.reprice(id, limit, RepriceReason::PostOnly);
-                }
-                self.come(id, needed);
+                self.come(id, needed, limit.map(|limit| (limit, RepriceReason::PostOnly)));
             }
             Phase::PostClose => {
                 let close = self.market(instrument).last;
-                if let (Some(limit), Some(close)) = (price.limit(), close)
-                    && limit != close
-                    && within(order.side, limit, close)
-                {
-                    self.reprice(id, close, RepriceReason::PostClose);
-                }
-                self.come(id, needed);
+                let better = price.limit().zip(close).filter(|&(limit, close)| {
+                    limit != close && within(order.side, limit, close)
+                });
+                self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
             _ if price == OrderPrice::Market => {
                 self.rehold(id);
@@ -225,7 +230,7 @@ impl Oracle {
     }
 
     /// An order comes to a market that matches: what it needs at once decides, then it holds and trades.
-    fn come(&mut self, id: OrderId, needed: i128) {
+    fn come(&mut self, id: OrderId, needed: i128, reprice: Option<(Price, RepriceReason)>) {
         let order = self.order(id);
         let plain = order.price.limit().is_some() && order.minimum_met;
         let reached: u64 = if plain && order.time_in_force != TimeInForce::FillOrKill {
@@ -242,15 +247,27 @@ impl Oracle {
                     self.rehold(id);
                     return self.wait(id, WaitsFor::Minimum);
                 }
+                self.rehold(id);
                 return self.close(id, CancelReason::Minimum);
             }
             self.order_mut(id).minimum_met = true;
         }
-        if self.order(id).price.limit().is_none() && reached == 0 {
+        let order = self.order(id);
+        let alone = self.prevention_rule(order) == SelfTrade::Allow;
+        if order.price.limit().is_none() && reached == 0 && alone {
             return self.close(id, self.nothing_there(id));
         }
         match self.order(id).holds_at() {
-            Some(_) => self.rehold(id),
+            Some(_) => match reprice {
+                Some((limit, reason)) => {
+                    let old = self.order(id).price;
+                    self.order_mut(id).price = OrderPrice::Limit(limit);
+                    self.rehold(id);
+                    self.order_mut(id).price = old;
+                    self.reprice(id, limit, reason);
+                }
+                None => self.rehold(id),
+            },
             None if self.order(id).side == Side::Buy => self.hold(id, needed),
             None => self.rehold(id),
         }
@@ -285,6 +302,7 @@ impl Oracle {
             Stop::Interrupted(_) => CancelReason::Interrupted,
         };
         match (order.price, order.last_fill) {
+            (OrderPrice::Market, None) if stop == Stop::Done => self.close(id, self.nothing_there(id)),
             (OrderPrice::MarketToLimit, Some(price)) => {
                 self.reprice(id, price, RepriceReason::MarketToLimit);
                 self.rehold(id);
@@ -322,7 +340,7 @@ impl Oracle {
             account: order.account,
             instrument: order.instrument,
             side: order.side,
-            price: level.map_or(order.price, OrderPrice::Limit),
+            price: level.or(order.bound).map_or(order.price, OrderPrice::Limit),
             leaves: quantity(order.left),
             from,
         };
@@ -332,9 +350,6 @@ impl Oracle {
         order.conditions.trigger = None;
         order.level = level;
         order.shown = 0;
-        if self.order(id).price == OrderPrice::Market && self.reach(self.order(id), 1).is_empty() {
-            return self.close(id, self.nothing_there(id));
-        }
         self.go(id);
     }
 

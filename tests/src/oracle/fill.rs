@@ -107,14 +107,16 @@ impl Oracle {
     ) {
         let goods = self.goods(instrument, traded);
         let (base, quote) = (self.gives(instrument, Side::Sell), self.gives(instrument, Side::Buy));
-        self.order_mut(buyer.order).held -= value + buyer.fee;
+        // A fee is paid from what was held, a rebate received into what is available.
+        let (paid, received) = (buyer.fee.max(0), (-buyer.fee).max(0));
+        self.order_mut(buyer.order).held -= value + paid;
         self.order_mut(seller.order).held -= goods;
         let (bought, sold) = (Some(buyer.order), Some(seller.order));
         self.change(buyer.account, quote, LedgerKind::Buy, 0, -value, bought);
         self.change(buyer.account, base, LedgerKind::Buy, goods, 0, bought);
         self.change(seller.account, base, LedgerKind::Sell, 0, -goods, sold);
         self.change(seller.account, quote, LedgerKind::Sell, value, 0, sold);
-        self.change(buyer.account, quote, LedgerKind::Fee, 0, -buyer.fee, bought);
+        self.change(buyer.account, quote, LedgerKind::Fee, received, -paid, bought);
         self.change(seller.account, quote, LedgerKind::Fee, -seller.fee, 0, sold);
         let mut earned = buyer.fee + seller.fee;
         if self.fault == Fault::FeeRoundingLeaks && earned > 0 {
@@ -153,9 +155,7 @@ impl Oracle {
                 reason: ReduceReason::Pair,
             };
             self.tell(event);
-            if self.order(stop).at != At::Incoming {
-                self.rehold(stop);
-            }
+            self.rehold(stop);
         }
     }
 

@@ -1,8 +1,8 @@
 //! Pairs and brackets in the oracle: orders that come together, and exits that come after.
 
 use outcry_engine::{
-    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
-    Reject, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
+    Bracket, CancelReason, Condition, Conditions, Event, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
+    Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
 };
 
 use super::admission::{Kind, Worth};
@@ -16,7 +16,7 @@ impl Oracle {
         let mut limit = Order::new(&pair.limit, Conditions::default());
         let mut stop = Order::new(&terms, conditions);
         let reprice = self.admit_pair(&mut limit, &mut stop)?;
-        let (limit, stop) = self.accept_pair(&pair.limit, limit, &terms, stop);
+        let (limit, stop) = self.accept_pair(&pair.limit, limit, &terms, stop, true);
         self.come_as_pair(limit, stop, reprice);
         Ok(())
     }
@@ -56,23 +56,53 @@ impl Oracle {
         mut limit: Order,
         stop_terms: &NewOrder,
         mut stop: Order,
+        told: bool,
     ) -> (OrderId, OrderId) {
         let number = |ahead| OrderId::new(self.orders_accepted + ahead).expect("counted from 1");
         let (first, second) = (number(1), number(2));
         limit.pair = Some(second);
         stop.pair = Some(first);
         stop.is_stop = true;
-        self.accept(limit_terms, limit);
-        self.accept(stop_terms, stop);
+        stop.expires = limit.expires;
+        let exit_of = limit.exit_of;
+        self.number(limit_terms, limit);
+        self.number(stop_terms, stop);
+        for order in [first, second] {
+            if let Some(entry) = exit_of {
+                let condition = Condition::ExitOf(entry);
+                self.tell(Event::OrderConditioned { order, condition });
+            }
+        }
+        if told {
+            self.tell_conditions(first);
+            self.tell_conditions(second);
+        }
         (first, second)
     }
 
     /// The limit order comes in, then the stop waits with what is left of it.
     fn come_as_pair(&mut self, limit: OrderId, stop: OrderId, reprice: Option<outcry_engine::Price>) {
+        // What both need is there now; while the limit order trades, the stop gives back what it no longer needs.
+        let whole = self.order(limit);
+        let need = match reprice.or(whole.price.limit()).filter(|_| whole.side == Side::Buy) {
+            Some(price) => self.cost(whole.instrument, price, whole.left),
+            None => self.need_alone(whole),
+        };
+        let beyond = (self.need_alone(self.order(stop)) - need).max(0);
+        self.hold(stop, beyond);
         self.arrive(limit, 0, reprice);
         if self.lives(stop) {
+            self.trail_anew(stop);
             let need = self.need(self.order(stop));
             self.arrive(stop, need, None);
+        }
+    }
+
+    /// A trailing stop begins from its reference as it stands when it begins to wait.
+    fn trail_anew(&mut self, stop: OrderId) {
+        let mut order = self.order(stop).clone();
+        if self.check_trail(&mut order).is_ok() {
+            self.order_mut(stop).conditions.trigger = order.conditions.trigger;
         }
     }
 
@@ -113,18 +143,13 @@ impl Oracle {
         let (stop_terms, conditions) = stop_of(&OrderPair { limit: limit_terms, trigger, then, protection });
         let mut limit = Order::new(&limit_terms, Conditions::default());
         let mut stop = Order::new(&stop_terms, conditions);
+        let admitted = self.admit_pair(&mut limit, &mut stop);
         for order in [&mut limit, &mut stop] {
             order.exit_of = Some(due.entry);
-            self.prepare(order);
         }
-        let most = i128::from(outcry_engine::limits::MAX_AMOUNT);
-        let needs = [&limit, &stop].map(|order| self.check_worth(order).map_or(most + 1, |worth| worth.need));
-        let gives = self.gives(instrument, due.side);
-        let needed = needs[0].max(needs[1]);
-        let covered = self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
-        let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop);
-        if covered {
-            return self.come_as_pair(limit, stop, None);
+        let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop, admitted.is_ok());
+        if let Ok(reprice) = admitted {
+            return self.come_as_pair(limit, stop, reprice);
         }
         for id in [limit, stop] {
             self.order_mut(id).pair = None;

@@ -1,6 +1,6 @@
 //! The market-wide halt in the oracle: how far the index fell today.
 
-use outcry_engine::{InstrumentId, MarketWideTerms, Phase, PhaseCause, Price, Timestamp};
+use outcry_engine::{InstrumentId, MarketWideTerms, PhaseCause, Price, Timestamp};
 
 use super::Oracle;
 
@@ -50,15 +50,10 @@ impl Oracle {
         let now = self.now;
         let Some(rule) = self.market_wide.as_mut() else { return };
         let Some(level) = rule.new.take() else { return };
-        if level < 3 {
-            let halt = u64::from(rule.terms.halt_seconds) * 1_000_000_000;
-            rule.until = Some(Timestamp::from_nanos(now.nanos().saturating_add(halt)));
-            return self.halt_all();
-        }
-        rule.until = None;
-        for id in self.instruments_where(|phase| phase != Phase::Closed) {
-            self.change_phase(id, Phase::Closed, None, PhaseCause::MarketWide);
-        }
+        let halt = u64::from(rule.terms.halt_seconds) * 1_000_000_000;
+        rule.until = (level < 3).then(|| Timestamp::from_nanos(now.nanos().saturating_add(halt)));
+        let until = rule.until;
+        self.halt_all(until, PhaseCause::MarketWide);
     }
 
     pub(super) fn market_wide_until(&self) -> Option<Timestamp> {
@@ -70,6 +65,6 @@ impl Oracle {
         if let Some(rule) = self.market_wide.as_mut() {
             rule.until = None;
         }
-        self.resume_all();
+        self.resume_all(PhaseCause::MarketWide);
     }
 }

@@ -30,26 +30,28 @@ impl Oracle {
     }
 
     pub(super) fn halt_market(&mut self) -> Result<(), Reject> {
-        self.halt_all();
+        self.halt_all(None, PhaseCause::Ordered);
         Ok(())
     }
 
     /// Halts every instrument that is not closed.
-    pub(super) fn halt_all(&mut self) {
+    pub(super) fn halt_all(&mut self, until: Option<Timestamp>, cause: PhaseCause) {
+        self.tell(Event::MarketHalted { until });
         for id in self.instruments_where(|phase| !matches!(phase, Phase::Halted | Phase::Closed)) {
-            self.change_phase(id, Phase::Halted, None, PhaseCause::MarketWide);
+            self.change_phase(id, Phase::Halted, None, cause);
         }
     }
 
     pub(super) fn resume_market(&mut self) -> Result<(), Reject> {
-        self.resume_all();
+        self.resume_all(PhaseCause::Ordered);
         Ok(())
     }
 
     /// Brings every halted instrument back to continuous trading.
-    pub(super) fn resume_all(&mut self) {
+    pub(super) fn resume_all(&mut self, cause: PhaseCause) {
+        self.tell(Event::MarketResumed);
         for id in self.instruments_where(|phase| phase == Phase::Halted) {
-            self.change_phase(id, Phase::Continuous, None, PhaseCause::MarketWide);
+            self.change_phase(id, Phase::Continuous, None, cause);
         }
     }
 
@@ -175,8 +177,7 @@ impl Oracle {
             return;
         }
         let indication = self.indication(instrument);
-        let told = self.market(instrument).indication.unwrap_or(super::auction::NOTHING);
-        if indication != told {
+        if self.market(instrument).indication != Some(indication) {
             self.market_mut(instrument).indication = Some(indication);
             self.tell(Event::IndicationChanged { instrument, indication });
         }

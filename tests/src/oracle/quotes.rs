@@ -17,6 +17,7 @@ impl Oracle {
         }
         self.check_customer(mass.account)?;
         self.check_released(mass.account)?;
+        self.tell(Event::Quoted { account: mass.account, entries: given });
         for (entry, quote) in (0..).zip(&mass.quotes) {
             if let Err(reject) = self.check_quote(mass.account, quote) {
                 self.tell(Event::QuoteRefused { entry, reject });

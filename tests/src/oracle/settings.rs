@@ -2,7 +2,7 @@
 
 use outcry_engine::{
     AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting, Reject,
-    Rulebook, SettingField, TickTableError, limits,
+    Rulebook, SettingField, Term, TickTableError, limits,
 };
 
 use super::market_wide::MarketWide;
@@ -72,6 +72,9 @@ impl Oracle {
             InstrumentSetting::Reference(price) => market.reference = Some(price),
             InstrumentSetting::AuctionCollar(ppm) => settings.collar_ppm = ppm,
             InstrumentSetting::HaltQueues(queues) => settings.halt_queues = queues,
+            InstrumentSetting::TradingHours { opens, closes } => {
+                settings.hours = (opens < closes).then_some((opens, closes));
+            }
             InstrumentSetting::DayEnd(nanos) => settings.day_end = nanos,
             InstrumentSetting::FollowUps(most) => settings.follow_ups = most,
         }
@@ -158,6 +161,9 @@ impl Oracle {
         if let Some((index, terms)) = terms {
             terms.check().map_err(Reject::Band)?;
             self.check_instrument(index)?;
+            if self.market(index).around().is_none() {
+                return Err(Reject::NoReference { instrument: index, term: Term::MarketWide });
+            }
         }
         self.tell(Event::MarketSet { setting });
         self.market_wide = terms.map(|(index, terms)| {
@@ -190,13 +196,18 @@ fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
         InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
         InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
         InstrumentSetting::VolatilityCall { length, within } => {
-            in_range(SettingField::PriceRange, signed(length), 1_000_000, signed(DAY))?;
-            in_range(SettingField::PriceRange, signed(within), 0, signed(length))
+            in_range(SettingField::VolatilityCall, signed(length), 1_000_000, signed(DAY))?;
+            in_range(SettingField::VolatilityCall, signed(within), 0, signed(length))
         }
         InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
         InstrumentSetting::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
         InstrumentSetting::AuctionCollar(ppm) => {
             in_range(SettingField::AuctionCollar, i64::from(ppm), 0, i64::from(WHOLE))
+        }
+        InstrumentSetting::TradingHours { opens: 0, closes: 0 } => Ok(()),
+        InstrumentSetting::TradingHours { opens, closes } => {
+            in_range(SettingField::TradingHours, signed(closes), 1, signed(DAY))?;
+            in_range(SettingField::TradingHours, signed(opens), 0, signed(closes) - 1)
         }
         InstrumentSetting::DayEnd(nanos) => in_range(SettingField::DayEnd, signed(nanos), 0, signed(DAY) - 1),
         InstrumentSetting::FollowUps(most) => {

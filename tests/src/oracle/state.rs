@@ -191,6 +191,8 @@ pub(super) struct Settings {
     pub(super) velocity: Option<VelocityTerms>,
     pub(super) collar_ppm: u32,
     pub(super) halt_queues: bool,
+    /// Opening and closing time of day.
+    pub(super) hours: Option<(u64, u64)>,
     pub(super) day_end: u64,
     pub(super) follow_ups: u32,
 }
@@ -213,6 +215,7 @@ impl Default for Settings {
             velocity: None,
             collar_ppm: 0,
             halt_queues: false,
+            hours: None,
             day_end: 0,
             follow_ups: limits::FOLLOW_UPS,
         }

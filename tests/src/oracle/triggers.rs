@@ -82,9 +82,9 @@ impl Oracle {
         for &(_, _, id, trigger, reference) in &fired {
             let order = self.order_mut(id);
             order.at = At::Fired;
-            let account = order.account;
+            let (account, side) = (order.account, order.side);
             self.market_mut(instrument).fired.push(id);
-            self.tell(Event::OrderTriggered { order: id, account, instrument, trigger, reference });
+            self.tell(Event::OrderTriggered { order: id, account, instrument, side, trigger, reference });
         }
         !fired.is_empty()
     }
