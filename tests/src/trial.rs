@@ -7,8 +7,10 @@
 mod shrink;
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use outcry_engine::{Command, Event, OrderId, Timestamp};
 
@@ -65,19 +67,20 @@ pub struct Failure {
     pub shown: String,
     /// A shortened run.
     pub script: Vec<(Timestamp, Command)>,
+    /// The same as a scenario.
+    pub scenario: String,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { test, seed, commands, wrong, shown, script } = self;
+        let Self { test, seed, commands, wrong, shown, script, scenario } = self;
         writeln!(f, "seed {seed} fails after {commands} commands: {wrong}")?;
         writeln!(f, "repeat: OUTCRY_SEED={seed} cargo test -p outcry-tests --test {test}")?;
         writeln!(f, "{} commands show it: {shown}", script.len())?;
         for (at, command) in script {
             writeln!(f, "# {} {command:?}", at.nanos())?;
         }
-        let written = catch_unwind(AssertUnwindSafe(|| scenario::write(script.iter())));
-        write!(f, "{}", written.unwrap_or_default())
+        write!(f, "{scenario}")
     }
 }
 
@@ -121,7 +124,9 @@ pub fn run<J: Judge>(
             Err(wrong) => {
                 played.push(Played { at, command, accepted: Vec::new() });
                 let (script, shown) = shrink::shrink(played, &judge);
-                return Err(Box::new(Failure { test, seed, commands: tally.commands, wrong, shown, script }));
+                let scenario = quietly(|| scenario::write(script.iter())).unwrap_or_default();
+                let commands = tally.commands;
+                return Err(Box::new(Failure { test, seed, commands, wrong, shown, script, scenario }));
             }
         }
     }
@@ -130,9 +135,30 @@ pub fn run<J: Judge>(
 
 /// One step, panics included.
 fn step<'a, J: Judge>(judge: &'a mut J, at: Timestamp, command: &Command) -> Result<&'a [Event], String> {
-    let stepped = catch_unwind(AssertUnwindSafe(|| judge.step(at, command)));
-    stepped.unwrap_or_else(|panic| Err(format!("panic: {}", told(&*panic))))?;
+    quietly(|| judge.step(at, command)).unwrap_or_else(|panic| Err(format!("panic: {}", told(&*panic))))?;
     Ok(judge.events())
+}
+
+thread_local! {
+    /// Whether a panic of this thread is part of a trial, which tells of it itself.
+    static TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something that may panic, and keeps the panic from being printed.
+fn quietly<T>(run: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !TRIED.get() {
+                usual(info);
+            }
+        }));
+    });
+    TRIED.set(true);
+    let outcome = panic::catch_unwind(AssertUnwindSafe(run));
+    TRIED.set(false);
+    outcome
 }
 
 /// The message of a panic.

@@ -221,15 +221,17 @@ impl Workload {
     }
 
     fn iceberg(&mut self, quantity: u64) -> Display {
+        // A large order in tiny peaks would trade in more events than a run can hold.
+        let least = quantity / 50 + 1;
         let peak = match self.random.below(5) {
-            0 => 1,
-            1 => quantity.saturating_sub(1),
+            0 => least,
+            1 => quantity.saturating_sub(1).max(1),
             2 if self.random.chance(100_000) => quantity,
-            _ => 1 + self.random.below(quantity.max(2) - 1),
+            _ => least + self.random.below(quantity.saturating_sub(least)),
         };
         let spread = match self.random.below(4) {
-            0 => peak.saturating_sub(1),
-            1 => self.random.below(peak.max(1)),
+            0 => (peak - 1).min(10),
+            1 => self.random.below(peak.min(10)),
             2 if self.random.chance(100_000) => peak,
             _ => 0,
         };
