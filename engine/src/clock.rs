@@ -44,8 +44,9 @@ impl Clock {
         self.timers.remove(&timer);
     }
 
-    pub(crate) fn timers(&self) -> impl Iterator<Item = &Timer> {
-        self.timers.iter()
+    /// When something is due next.
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.timers.first().map(|timer| timer.at)
     }
 }
 

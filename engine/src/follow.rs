@@ -181,8 +181,9 @@ impl Exchange {
             self.leave_waiting(order);
             return;
         };
-        let hold_price = self.hold_price(&self.books.resting(slot));
-        let (resting, reserve) = self.take_out(slot);
+        let resting = self.books.resting(slot);
+        let hold_price = self.hold_price(&resting);
+        let reserve = self.take_out(slot, &resting);
         let leaves = resting.leaves.get() + reserve;
         let held = self.instruments[resting.instrument.index()].hold(resting.side, hold_price, leaves);
         let ticket = self.tickets.get_mut(&order).expect("a lifted order has a ticket");

@@ -54,6 +54,7 @@ mod auction;
 mod band;
 mod trigger;
 mod desk;
+mod view;
 mod preview;
 mod explain;
 mod check;
@@ -92,4 +93,5 @@ pub use setting::{
     AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd,
 };
 pub use trigger::{Trail, Trigger, TriggerBy, TriggerKind};
+pub use view::WaitingOrder;
 pub use units::{Amount, FeeRate, Lots, OutOfRange, Price, Qty, Timestamp};

@@ -3,6 +3,7 @@
 use crate::account::Posting as Line;
 use crate::admission::limit_hold;
 use crate::book::Slot;
+use crate::closing::Found;
 use crate::matching::{Incoming, Remainder};
 use crate::ticket::{Link, State};
 use crate::{
@@ -32,7 +33,10 @@ impl Exchange {
         quantity: Qty,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        let id = self.own_order(account, order)?;
+        let id = match self.own_order(account, order)? {
+            Found::Resting(_, resting) => resting.instrument,
+            Found::Waiting(instrument) => instrument,
+        };
         if self.ledger.account(account)?.is_blocked() {
             return Err(Reject::AccountBlocked { account });
         }
@@ -231,7 +235,7 @@ impl Exchange {
         let resting = self.books.resting(slot);
         let RestingOrder { order, account, instrument, side, price, quantity, flags, .. } = resting;
         let hold_price = self.hold_price(&resting);
-        let (_, reserve) = self.take_out(slot);
+        let reserve = self.take_out(slot, &resting);
         let leaves = resting.leaves.get() + reserve;
         let terms = NewOrder {
             account,

@@ -3,7 +3,6 @@
 use crate::limits::WHOLE_PPM;
 use crate::{
     Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
-    TriggerKind,
 };
 
 /// How an order comes in.
@@ -202,9 +201,4 @@ impl Conditions {
         protection: None,
         self_trade: None,
     };
-
-    /// Whether its trigger trails.
-    pub(crate) fn trails(&self) -> bool {
-        self.trigger.is_some_and(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)))
-    }
 }

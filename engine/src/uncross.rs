@@ -234,7 +234,7 @@ impl Exchange {
             refills: None,
         };
         if party.leaves == 0 {
-            self.take_out(slot);
+            self.take_out(slot, &resting);
             taken
         } else if lots < resting.leaves.get() {
             self.books.take(slot, lots);
