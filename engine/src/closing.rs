@@ -6,8 +6,8 @@ use crate::clock::{Due, Timer};
 use crate::market::DueExits;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
-    ReduceReason, Reject, RestingOrder, Side, WaitsFor,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId,
+    OrderPrice, Place, Price, ReduceReason, Reject, RestingOrder, Side, WaitsFor,
 };
 
 /// Where an open order was found.
@@ -59,7 +59,11 @@ impl Exchange {
     }
 
     /// Sets the kill switch.
-    pub(crate) fn block_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn block_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, true);
         self.cancel_all(account, None, None, CancelReason::AccountBlocked, events);
@@ -68,7 +72,11 @@ impl Exchange {
     }
 
     /// Releases the kill switch.
-    pub(crate) fn unblock_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn unblock_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, false);
         events.push(Event::AccountUnblocked { account });
@@ -280,7 +288,13 @@ impl Exchange {
 
     /// What a fill of an order does to others: it reduces the stop of a pair, and makes exits due.
     #[inline]
-    pub(crate) fn linked_fill(&mut self, order: OrderId, flags: OrderFlags, lots: u64, events: &mut Vec<Event>) {
+    pub(crate) fn linked_fill(
+        &mut self,
+        order: OrderId,
+        flags: OrderFlags,
+        lots: u64,
+        events: &mut Vec<Event>,
+    ) {
         if !flags.has(OrderFlags::TICKET) {
             return;
         }
@@ -345,7 +359,9 @@ impl Exchange {
     /// What the stop of a pair holds beyond its limit order, for `leaves` lots of both.
     pub(crate) fn stop_hold(&self, stop: OrderId, leaves: u64) -> i64 {
         let ticket = &self.tickets[&stop];
-        let Link::Stop(limit) = ticket.link else { unreachable!("the stop of a pair is linked to its limit order") };
+        let Link::Stop(limit) = ticket.link else {
+            unreachable!("the stop of a pair is linked to its limit order")
+        };
         let instrument = &self.instruments[ticket.terms.instrument.index()];
         let side = ticket.terms.side;
         let own = ticket.hold_price.map_or(0, |price| instrument.hold(side, price, leaves));

@@ -1,6 +1,9 @@
 //! Guards: the prices at which an aggressor may trade now, and what watches each price that trades.
 
-use crate::band::{Corridor, Cutoff, LimitChange, LimitUpDown, MarketWide, MarketWideChange, References, VelocityChange, Width};
+use crate::band::{
+    Corridor, Cutoff, LimitChange, LimitUpDown, MarketWide, MarketWideChange, References, VelocityChange,
+    Width,
+};
 use crate::clock::{Due, Timer};
 use crate::matching::Stop;
 use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Timestamp};

@@ -9,8 +9,8 @@ use crate::band::{Edge, LimitChange, LimitUpDown};
 use crate::clock::{Due, Timer};
 use crate::draw::draw;
 use crate::{
-    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Price, Reject, SettingField, Side,
-    Timestamp, WaitsFor,
+    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Price, Reject, SettingField,
+    Side, Timestamp, WaitsFor,
 };
 
 /// Shortest and longest interval of batch auctions in nanoseconds.
@@ -71,7 +71,11 @@ impl Exchange {
             return end;
         }
         let drawn = draw(self.sequence, u64::from(instrument.get()), end.within.saturating_add(1));
-        PhaseEnd { at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)), within: 0, then: end.then }
+        PhaseEnd {
+            at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)),
+            within: 0,
+            then: end.then,
+        }
     }
 
     /// Interrupts continuous trading by a call.
