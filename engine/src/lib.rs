@@ -58,6 +58,7 @@ mod view;
 mod preview;
 mod explain;
 mod check;
+mod plain;
 mod look_ahead;
 mod digest;
 mod form;
