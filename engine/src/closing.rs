@@ -331,8 +331,10 @@ impl Exchange {
 
     /// Makes the stop of a pair smaller, or cancels it when nothing is left of the pair.
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
-        let Some(ticket) = self.tickets.get(&stop) else { return };
+        let Some(ticket) = self.tickets.get_mut(&stop) else { return };
         if ticket.leaves == lots {
+            // Nothing is left of the limit order either: it is filled, not canceled.
+            ticket.link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;
         }
