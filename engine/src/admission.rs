@@ -46,8 +46,7 @@ impl Exchange {
             return Err(Reject::AccountBlocked { account: terms.account });
         }
         if let Some(special) = &market.special
-            && let Some(term) =
-                terms.not_taken(conditions, entry, special.phase, special.settings.halt_queues)
+            && let Some(term) = terms.not_taken(conditions, entry, special.phase, &special.settings)
         {
             return Err(Reject::NotInPhase { instrument: terms.instrument, phase: special.phase, term });
         }

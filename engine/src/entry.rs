@@ -68,8 +68,10 @@ impl Exchange {
         if self.ledger.account(account)?.is_blocked() {
             return Err(Reject::AccountBlocked { account });
         }
-        if let Some(term) = terms.not_taken(None, Entry::Cash, market.phase(), false) {
-            return Err(Reject::NotInPhase { instrument, phase: market.phase(), term });
+        if let Some(special) = &market.special
+            && let Some(term) = terms.not_taken(None, Entry::Cash, special.phase, &special.settings)
+        {
+            return Err(Reject::NotInPhase { instrument, phase: special.phase, term });
         }
         if lots == 0 {
             return Err(Reject::SpendsNothing { instrument, amount });

@@ -1,6 +1,7 @@
 //! The shape of an order: which of its terms go together, by themselves and in the phase of the instrument.
 
 use crate::limits::WHOLE_PPM;
+use crate::market::Settings;
 use crate::{
     Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
 };
@@ -44,6 +45,35 @@ const CLASHES: [(Term, &[Term]); 9] = [
     (Term::AllOrNone, &[Term::Iceberg]),
     (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
     (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
+];
+
+/// What is not taken where orders gather for an uncross. Market orders are if the auction has a collar.
+const GATHERING: [Term; 10] = [
+    Term::FillOrKill,
+    Term::Peg,
+    Term::MarketToLimit,
+    Term::Cash,
+    Term::Bracket,
+    Term::Quote,
+    Term::PostOnly,
+    Term::Minimum,
+    Term::AllOrNone,
+    Term::Protection,
+];
+
+/// What is not taken after the close.
+const AFTER_THE_CLOSE: [Term; 11] = [
+    Term::Trigger,
+    Term::Peg,
+    Term::Pair,
+    Term::Bracket,
+    Term::MarketToLimit,
+    Term::Cash,
+    Term::Quote,
+    Term::PostOnly,
+    Term::Minimum,
+    Term::AllOrNone,
+    Term::Protection,
 ];
 
 impl NewOrder {
@@ -114,22 +144,19 @@ impl NewOrder {
         conditions: Option<&Conditions>,
         entry: Entry,
         phase: Phase,
-        halt_queues: bool,
+        settings: &Settings,
     ) -> Option<Term> {
+        let conditions = conditions.unwrap_or(&Conditions::NONE);
         let refused: &[Term] = match phase {
             Phase::Continuous => return None,
-            Phase::Halted if !halt_queues => return Some(Term::NewOrder),
+            Phase::Halted if !settings.halt_queues => return Some(Term::NewOrder),
             Phase::Closed => return Some(Term::NewOrder),
-            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
-                Term::FillOrKill, Term::MarketToLimit, Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Bracket, Term::Quote, Term::Cash,
-            ],
-            Phase::PostClose => &[
-                Term::MarketToLimit, Term::PostOnly, Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Pair, Term::Bracket, Term::Quote, Term::Cash,
-            ],
+            // It waits, whatever the phase.
+            _ if conditions.trigger.is_some() && phase != Phase::PostClose => return None,
+            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &GATHERING,
+            Phase::PostClose => &AFTER_THE_CLOSE,
         };
-        let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
+        let mut terms = self.terms_named(conditions);
         match entry {
             Entry::Single => {}
             Entry::Pair => terms.add(Term::Pair),
@@ -137,7 +164,9 @@ impl NewOrder {
             Entry::Quote => terms.add(Term::Quote),
             Entry::Cash => terms.add(Term::Cash),
         }
-        refused.iter().copied().find(|&term| terms.has(term))
+        let found = refused.iter().copied().find(|&term| terms.has(term));
+        let uncollared = phase != Phase::PostClose && settings.collar_ppm == 0 && terms.has(Term::Market);
+        found.or(uncollared.then_some(Term::Market))
     }
 
     /// The term of its time in force.
