@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use outcry_engine::{AccountId, Command, Symbol, Timestamp};
-use outcry_journal::sync::{Answer, Append, Replica, Step, Stored, Timing, decide};
+use outcry_journal::sync::{Answer, Append, Decision, Replica, Step, Stored, Timing, decide};
 use outcry_journal::{Chunk, FileReader, Head, History, Host, JournalId};
 use outcry_simulation::lobster::{FileName, Recording};
 use outcry_simulation::orders_csv::{Duplicates, Options, View, check};
@@ -119,7 +119,8 @@ pub fn append() -> Decoder {
             for head in [head, append.before(), append.after()] {
                 let hash_before = Some(append.before().hash);
                 let stored = Stored { head, hash_before, ..Stored::nothing(corpus::JOURNAL) };
-                decide(&stored, &append);
+                let follows = append.before() == head && append.journal() == corpus::JOURNAL;
+                assert!(decide(&stored, &append) != Decision::Store || follows, "{stored:?}");
             }
             true
         }),
