@@ -3,11 +3,21 @@
 use crate::account::Posting as Line;
 use crate::book::Slot;
 use crate::clock::{Due, Timer};
+use crate::market::DueExits;
 use crate::ticket::{Link, State};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
     ReduceReason, Reject, RestingOrder, Side, WaitsFor,
 };
+
+/// Where an open order was found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Found {
+    /// In the book.
+    Resting(Slot, RestingOrder),
+    /// Outside it, in this instrument.
+    Waiting(InstrumentId),
+}
 
 impl Exchange {
     pub(crate) fn cancel(
@@ -16,9 +26,18 @@ impl Exchange {
         order: OrderId,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        let instrument = self.own_order(account, order)?;
-        self.cancel_open(order, CancelReason::Requested, events);
-        self.follow_up(instrument, events);
+        let found = self.own_order(account, order)?;
+        let instrument = match found {
+            Found::Resting(slot, resting) => {
+                self.cancel_resting(slot, &resting, CancelReason::Requested, events);
+                resting.instrument
+            }
+            Found::Waiting(instrument) => {
+                self.cancel_waiting(order, CancelReason::Requested, events);
+                instrument
+            }
+        };
+        self.note(instrument);
         Ok(())
     }
 
@@ -30,10 +49,10 @@ impl Exchange {
         side: Option<Side>,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        self.known_customer(account)?;
         if let Some(instrument) = instrument {
             self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
         }
+        self.known_customer(account)?;
         events.push(Event::OrdersCanceled { account, instrument, side });
         self.cancel_all(account, instrument, side, CancelReason::MassCancel, events);
         Ok(())
@@ -43,8 +62,8 @@ impl Exchange {
     pub(crate) fn block_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, true);
-        events.push(Event::AccountBlocked { account });
         self.cancel_all(account, None, None, CancelReason::AccountBlocked, events);
+        events.push(Event::AccountBlocked { account });
         Ok(())
     }
 
@@ -65,18 +84,12 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) {
         let orders = self.open_orders_of(account, instrument, side);
-        let mut touched = Vec::new();
         for (order, instrument) in orders {
             // The other order of a pair may have taken it along.
             if self.is_open(order) {
                 self.cancel_open(order, reason, events);
-                touched.push(instrument);
+                self.note(instrument);
             }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        for instrument in touched {
-            self.follow_up(instrument, events);
         }
     }
 
@@ -111,33 +124,43 @@ impl Exchange {
         self.books.find(order).is_some() || self.tickets.contains_key(&order)
     }
 
-    /// The instrument of an open order of this account. Another's looks like one that does not exist.
-    pub(crate) fn own_order(&self, account: AccountId, order: OrderId) -> Result<InstrumentId, Reject> {
+    /// An open order of this account. Another's looks like one that does not exist.
+    #[inline]
+    pub(crate) fn own_order(&self, account: AccountId, order: OrderId) -> Result<Found, Reject> {
         self.ledger.account(account)?;
-        let found = match self.books.find(order) {
-            Some(slot) => {
-                let resting = self.books.resting(slot);
-                Some((resting.account, resting.instrument))
-            }
-            None => self.tickets.get(&order).map(|ticket| (ticket.terms.account, ticket.terms.instrument)),
+        let Some(slot) = self.books.find(order) else {
+            let ticket = self.tickets.get(&order).filter(|ticket| ticket.terms.account == account);
+            return ticket
+                .map(|ticket| Found::Waiting(ticket.terms.instrument))
+                .ok_or(Reject::UnknownOrder { order });
         };
-        found
-            .filter(|&(owner, _)| owner == account)
-            .map(|(_, instrument)| instrument)
-            .ok_or(Reject::UnknownOrder { order })
+        let resting = self.books.resting(slot);
+        if resting.account != account {
+            return Err(Reject::UnknownOrder { order });
+        }
+        Ok(Found::Resting(slot, resting))
     }
 
     /// Cancels what is left of an open order, wherever it is, and its partner with it.
     pub(crate) fn cancel_open(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
         match self.books.find(order) {
-            Some(slot) => self.cancel_resting(slot, reason, events),
+            Some(slot) => {
+                let resting = self.books.resting(slot);
+                self.cancel_resting(slot, &resting, reason, events);
+            }
             None => self.cancel_waiting(order, reason, events),
         }
     }
 
-    fn cancel_resting(&mut self, slot: Slot, reason: CancelReason, events: &mut Vec<Event>) {
-        let (resting, reserve) = self.take_out(slot);
-        let RestingOrder { order, account, instrument: id, side, .. } = resting;
+    fn cancel_resting(
+        &mut self,
+        slot: Slot,
+        resting: &RestingOrder,
+        reason: CancelReason,
+        events: &mut Vec<Event>,
+    ) {
+        let reserve = self.take_out(slot, resting);
+        let RestingOrder { order, account, instrument: id, side, .. } = *resting;
         let lots = resting.leaves.get() + reserve;
         events.push(Event::OrderCanceled {
             order,
@@ -150,7 +173,7 @@ impl Exchange {
             reason,
         });
         let instrument = &self.instruments[id.index()];
-        let held = instrument.hold(side, self.hold_price(&resting), lots);
+        let held = instrument.hold(side, self.hold_price(resting), lots);
         let asset = instrument.gives(side);
         self.ledger.post(Line::release(account, asset, held, order), events);
         if resting.flags.has(OrderFlags::TICKET) {
@@ -189,15 +212,15 @@ impl Exchange {
     }
 
     /// Takes an order out of the book, and answers what it had in reserve.
-    pub(crate) fn take_out(&mut self, slot: Slot) -> (RestingOrder, u64) {
-        let resting = self.books.resting(slot);
+    #[inline]
+    pub(crate) fn take_out(&mut self, slot: Slot, resting: &RestingOrder) -> u64 {
         let reserve = self.reserve(resting.order, resting.flags);
         if reserve > 0 {
             self.books.set_reserve(slot, reserve, 0);
         }
         self.books.remove(slot);
         self.ledger.uncount_order(resting.account);
-        (resting, reserve)
+        reserve
     }
 
     /// Lots of an order that are not shown.
@@ -267,7 +290,7 @@ impl Exchange {
             Link::Limit(stop) => self.reduce_stop(stop, lots, events),
             Link::Entry(exits) => {
                 let (account, side, id) = (ticket.terms.account, ticket.terms.side, ticket.terms.instrument);
-                let due = crate::market::DueExits { account, side: side.opposite(), lots: 0, exits };
+                let due = DueExits { account, side: side.opposite(), lots: 0, exits };
                 let special = self.markets[id.index()].special_mut();
                 special.exits.entry(order).or_insert(due).lots += lots;
             }
@@ -301,7 +324,8 @@ impl Exchange {
         }
         let leaves = ticket.leaves - lots;
         let terms = ticket.terms;
-        let need = self.stop_hold(stop, leaves);
+        // The stop holds from when it begins to wait.
+        let need = if ticket.state == State::Incoming { 0 } else { self.stop_hold(stop, leaves) };
         let ticket = self.tickets.get_mut(&stop).expect("found above");
         let released = ticket.held - need;
         (ticket.leaves, ticket.held) = (leaves, need);

@@ -54,9 +54,11 @@ mod auction;
 mod band;
 mod trigger;
 mod desk;
+mod view;
 mod preview;
 mod explain;
 mod check;
+mod plain;
 mod look_ahead;
 mod digest;
 mod form;
@@ -86,10 +88,11 @@ pub use id::{AccountId, AssetId, DeskId, InstrumentId, OrderId, TradeId};
 pub use instrument::Instrument;
 pub use label::{AccountName, LabelError, Symbol};
 pub use order::{NewOrder, OrderPrice, Posting, Side, TimeInForce};
-pub use preview::{Preview, PreviewFill};
+pub use preview::{NoPrice, Preview, PreviewFill};
 pub use reject::{Reject, SettingField, Term};
 pub use setting::{
     AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd,
 };
 pub use trigger::{Trail, Trigger, TriggerBy, TriggerKind};
+pub use view::WaitingOrder;
 pub use units::{Amount, FeeRate, Lots, OutOfRange, Price, Qty, Timestamp};

@@ -62,7 +62,7 @@ impl Exchange {
         if shown > 0 {
             self.books.take(slot, lots);
         } else if reserve == 0 {
-            self.take_out(slot);
+            self.take_out(slot, maker);
         }
         self.release(&instrument, (maker.account, maker.side, maker.order), released, events);
         let need = match incoming.hold_price {
