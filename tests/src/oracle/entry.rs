@@ -149,8 +149,7 @@ impl Oracle {
         id
     }
 
-    /// The number alone.
-    pub(super) fn number(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
+    fn number(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
         self.orders_accepted += 1;
         let id = OrderId::new(self.orders_accepted).expect("counted from 1");
         order.id = id;
@@ -161,7 +160,7 @@ impl Oracle {
     }
 
     /// The conditions of an accepted order, one by one.
-    pub(super) fn tell_conditions(&mut self, id: OrderId) {
+    fn tell_conditions(&mut self, id: OrderId) {
         let order = self.order(id);
         let conditions = order.conditions;
         let shown = (conditions.display != Display::Full).then_some(Condition::Display(conditions.display));

@@ -60,10 +60,8 @@ impl Oracle {
         stop.pair = Some(first);
         stop.is_stop = true;
         stop.expires = limit.expires;
-        self.number(limit_terms, limit);
-        self.number(stop_terms, stop);
-        self.tell_conditions(first);
-        self.tell_conditions(second);
+        self.accept(limit_terms, limit);
+        self.accept(stop_terms, stop);
         (first, second)
     }
 

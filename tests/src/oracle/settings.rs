@@ -2,7 +2,7 @@
 
 use outcry_engine::{
     AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting, Reject,
-    Rulebook, SettingField, TickTableError, limits,
+    Rulebook, SettingField, Term, TickTableError, limits,
 };
 
 use super::market_wide::MarketWide;
@@ -161,6 +161,9 @@ impl Oracle {
         if let Some((index, terms)) = terms {
             terms.check().map_err(Reject::Band)?;
             self.check_instrument(index)?;
+            if self.market(index).around().is_none() {
+                return Err(Reject::NoReference { instrument: index, term: Term::MarketWide });
+            }
         }
         self.tell(Event::MarketSet { setting });
         self.market_wide = terms.map(|(index, terms)| {
