@@ -297,10 +297,20 @@ impl Exchange {
 
     /// The resting orders of a side in priority order (L3).
     pub fn queue(&self, instrument: InstrumentId, side: Side) -> impl Iterator<Item = RestingOrder> + '_ {
+        self.layer_queue(instrument, Layer::Lit, side)
+    }
+
+    /// The resting orders of a side of a layer in priority order: those that others see, or those that they do not.
+    pub fn layer_queue(
+        &self,
+        instrument: InstrumentId,
+        layer: Layer,
+        side: Side,
+    ) -> impl Iterator<Item = RestingOrder> + '_ {
         let known = self.instrument(instrument).map(|_| instrument);
         known
             .into_iter()
-            .flat_map(move |id| self.books.levels(id, Layer::Lit, side))
+            .flat_map(move |id| self.books.levels(id, layer, side))
             .flat_map(|level| self.books.queue(level))
     }
 

@@ -10,6 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use outcry_engine::{AccountId, AssetId, Event, Exchange, InstrumentId, OrderId, Receipt, Side};
 
+mod endurance;
+
+pub use endurance::Endurance;
+
 use crate::auditor::{Auditor, Violation};
 use crate::oracle::terms;
 

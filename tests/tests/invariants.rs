@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{Command, Event, Exchange, InstrumentId, Side};
-use outcry_tests::invariants::Invariants;
+use outcry_tests::invariants::{Endurance, Invariants};
+use outcry_tests::trial::{self, Tally};
 use outcry_tests::workload::Workload;
 
 #[test]
@@ -11,7 +12,7 @@ fn invariants_hold_after_each_of_a_hundred_thousand_commands() {
     let mut commands = 0;
     for seed in 1_001..=1_050 {
         let (mut workload, mut exchange, mut invariants) =
-            (Workload::new(seed), Exchange::new(), Invariants::new());
+            (Workload::plain(seed), Exchange::new(), Invariants::new());
         let mut events = Vec::new();
         for _ in 0..2_000 {
             let (at, command) = workload.next_command();
@@ -46,7 +47,7 @@ fn seen(exchange: &Exchange) -> String {
 fn a_refused_command_changes_only_the_sequence() {
     let mut refused = 0;
     for seed in 1..=20 {
-        let (mut workload, mut exchange) = (Workload::new(seed), Exchange::new());
+        let (mut workload, mut exchange) = (Workload::plain(seed), Exchange::new());
         for _ in 0..1_000 {
             let (at, command) = workload.next_command();
             let before = exchange.clone();
@@ -67,7 +68,7 @@ fn a_refused_command_changes_only_the_sequence() {
 /// Planted: an exchange that tells of a cancel but does not do it.
 #[test]
 fn a_state_that_its_events_do_not_tell_is_caught() {
-    let (mut workload, mut exchange, mut invariants) = (Workload::new(3), Exchange::new(), Invariants::new());
+    let (mut workload, mut exchange, mut invariants) = (Workload::plain(3), Exchange::new(), Invariants::new());
     for _ in 0..5_000 {
         let (at, command) = workload.next_command();
         let mut events = Vec::new();
@@ -83,4 +84,22 @@ fn a_state_that_its_events_do_not_tell_is_caught() {
         workload.observe(&events);
     }
     panic!("nothing was canceled");
+}
+
+/// The commands that a run may take: `OUTCRY_COMMANDS`, or this many.
+fn budget(usual: u64) -> u64 {
+    std::env::var("OUTCRY_COMMANDS").ok().map_or(usual, |text| text.parse().expect("OUTCRY_COMMANDS is a number"))
+}
+
+/// Every kind of command in every setting and phase; `OUTCRY_SEED` begins with another seed.
+#[test]
+fn the_engine_endures_every_command() {
+    let mut seed = std::env::var("OUTCRY_SEED").ok().map_or(1, |text| text.parse().expect("OUTCRY_SEED is a number"));
+    let mut sum = Tally::default();
+    while sum.commands < budget(100_000) {
+        let tally = trial::run("invariants", (seed, Workload::new(seed)), 2_000, Endurance::default);
+        sum.add(tally.unwrap_or_else(|failure| panic!("{failure}")));
+        seed += 1;
+    }
+    println!("{sum:?}");
 }
