@@ -184,6 +184,10 @@ impl Exchange {
     }
 
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
+        let from = match self.tickets[&order].state {
+            State::Incoming => Place::Incoming,
+            State::Resting | State::Waiting(_) | State::Fired => Place::Waiting,
+        };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
         let terms = ticket.terms;
@@ -194,7 +198,7 @@ impl Exchange {
             side: terms.side,
             price: terms.price,
             canceled: Lots::new(ticket.leaves),
-            from: Place::Waiting,
+            from,
             reason,
         });
         let asset = self.instruments[terms.instrument.index()].gives(terms.side);
@@ -317,8 +321,10 @@ impl Exchange {
 
     /// Makes the stop of a pair smaller, or cancels it when nothing is left of the pair.
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
-        let Some(ticket) = self.tickets.get(&stop) else { return };
+        let Some(ticket) = self.tickets.get_mut(&stop) else { return };
         if ticket.leaves == lots {
+            // The limit order is filled: it is not there to be canceled in turn.
+            ticket.link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;
         }

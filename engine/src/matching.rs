@@ -258,13 +258,13 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(incoming.instrument, limit, events);
-        self.linked_fill(incoming.order, incoming.flags, lots, events);
         if maker.leaves == 0 {
             self.close(order);
         } else {
             self.rest(&maker, limit, events);
         }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, limit, events);
     }
 
     /// One trade with a resting order.
@@ -292,7 +292,6 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -303,6 +302,7 @@ impl Exchange {
             }
         }
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, price, events);
     }
 
     /// Names a trade.
