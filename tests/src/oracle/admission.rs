@@ -62,6 +62,7 @@ impl Oracle {
             Phase::Continuous => {}
             Phase::Closed => return Some(any),
             Phase::Halted if !settings.halt_queues => return Some(any),
+            _ if kind == Kind::Replacement => {}
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => {
                 if waits {
                     return None;
@@ -71,9 +72,7 @@ impl Oracle {
                 refused.push((order.price == OrderPrice::MarketToLimit, Term::MarketToLimit));
                 refused.push((kind == Kind::Cash, Term::Cash));
                 refused.push((kind == Kind::Bracket, Term::Bracket));
-                // A replacement stands in the book by its price alone.
-                let posts = order.posting != Posting::Any && kind != Kind::Replacement;
-                refused.push((posts, Term::PostOnly));
+                refused.push((order.posting != Posting::Any, Term::PostOnly));
                 refused.extend(conditions.minimum.map(|minimum| (true, minimum_term(&minimum))));
                 refused.push((conditions.protection.is_some(), Term::Protection));
                 refused.push((order.price == OrderPrice::Market && settings.collar_ppm == 0, Term::Market));
@@ -85,8 +84,7 @@ impl Oracle {
                 refused.push((kind == Kind::Bracket, Term::Bracket));
                 refused.push((order.price == OrderPrice::MarketToLimit, Term::MarketToLimit));
                 refused.push((kind == Kind::Cash, Term::Cash));
-                let posts = order.posting != Posting::Any && kind != Kind::Replacement;
-                refused.push((posts, Term::PostOnly));
+                refused.push((order.posting != Posting::Any, Term::PostOnly));
                 refused.extend(conditions.minimum.map(|minimum| (true, minimum_term(&minimum))));
                 refused.push((conditions.protection.is_some(), Term::Protection));
             }

@@ -207,20 +207,14 @@ impl Oracle {
                         return;
                     }
                 }
-                if let Some(limit) = limit {
-                    self.reprice(id, limit, RepriceReason::PostOnly);
-                }
-                self.come(id, needed);
+                self.come(id, needed, limit.map(|limit| (limit, RepriceReason::PostOnly)));
             }
             Phase::PostClose => {
                 let close = self.market(instrument).last;
-                if let (Some(limit), Some(close)) = (price.limit(), close)
-                    && limit != close
-                    && within(order.side, limit, close)
-                {
-                    self.reprice(id, close, RepriceReason::PostClose);
-                }
-                self.come(id, needed);
+                let better = price.limit().zip(close).filter(|&(limit, close)| {
+                    limit != close && within(order.side, limit, close)
+                });
+                self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
             _ if price == OrderPrice::Market => {
                 self.rehold(id);
@@ -234,7 +228,7 @@ impl Oracle {
     }
 
     /// An order comes to a market that matches: what it needs at once decides, then it holds and trades.
-    fn come(&mut self, id: OrderId, needed: i128) {
+    fn come(&mut self, id: OrderId, needed: i128, limit: Option<(Price, RepriceReason)>) {
         let order = self.order(id);
         let plain = order.price.limit().is_some() && order.minimum_met;
         let reached: u64 = if plain && order.time_in_force != TimeInForce::FillOrKill {
@@ -257,6 +251,9 @@ impl Oracle {
         }
         if reached == 0 && !self.meets_something(id) {
             return self.close(id, CancelReason::NoLiquidity);
+        }
+        if let Some((limit, reason)) = limit {
+            self.reprice(id, limit, reason);
         }
         match self.order(id).holds_at() {
             Some(_) => self.rehold(id),

@@ -14,13 +14,12 @@ pub(super) struct MarketWide {
     reached: u32,
     /// A level that the command under way reached.
     new: Option<u32>,
-    until: Option<Timestamp>,
 }
 
 impl MarketWide {
     /// A new day.
     pub(super) fn new(index: InstrumentId, terms: MarketWideTerms, reference: Option<Price>) -> Self {
-        Self { index, terms, reference, reached: 0, new: None, until: None }
+        Self { index, terms, reference, reached: 0, new: None }
     }
 
     /// The level of a fall to a price.
@@ -59,8 +58,8 @@ impl Oracle {
         let Some(rule) = self.market_wide.as_mut() else { return };
         let Some(level) = rule.new.take() else { return };
         let halt = u64::from(rule.terms.halt_seconds) * 1_000_000_000;
-        rule.until = (level < 3).then(|| Timestamp::from_nanos(now.nanos().saturating_add(halt)));
-        let until = rule.until;
+        let until = (level < 3).then(|| Timestamp::from_nanos(now.nanos().saturating_add(halt)));
+        self.halted_until = until;
         if until.is_some() {
             return self.halt_all(until);
         }
@@ -70,15 +69,9 @@ impl Oracle {
         }
     }
 
-    pub(super) fn market_wide_until(&self) -> Option<Timestamp> {
-        self.market_wide.as_ref().and_then(|rule| rule.until)
-    }
-
     /// The halt is over.
     pub(super) fn market_wide_is_over(&mut self) {
-        if let Some(rule) = self.market_wide.as_mut() {
-            rule.until = None;
-        }
+        self.halted_until = None;
         self.resume_all();
     }
 }
