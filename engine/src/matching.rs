@@ -100,6 +100,9 @@ impl Exchange {
                 break;
             }
             let price = self.trade_price(incoming.instrument, maker.price);
+            if !incoming.price.reaches(incoming.side, price) {
+                break;
+            }
             if let Some(stop) = guard.stop(price) {
                 return stop;
             }

@@ -216,6 +216,10 @@ impl Oracle {
                 });
                 self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
+            _ if !order.minimum_met => {
+                self.rehold(id);
+                self.wait(id, WaitsFor::Minimum);
+            }
             _ if price == OrderPrice::Market => {
                 self.rehold(id);
                 self.wait(id, WaitsFor::Uncross);
@@ -286,6 +290,7 @@ impl Oracle {
     fn settle_rest(&mut self, id: OrderId, stop: Stop) {
         let Some(order) = self.find(id) else { return };
         let reason = match stop {
+            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
             Stop::Done => CancelReason::ImmediateOrCancel,
             Stop::Band => CancelReason::Band,
             Stop::Range | Stop::Reserved => CancelReason::Interrupted,
@@ -337,7 +342,7 @@ impl Oracle {
         order.conditions.trigger = None;
         order.level = level;
         order.shown = 0;
-        if self.reach(self.order(id), 1).is_empty() && !self.meets_something(id) {
+        if self.reach(self.order(id), self.order(id).left).is_empty() && !self.meets_something(id) {
             return self.close(id, CancelReason::NoLiquidity);
         }
         self.go(id);

@@ -55,13 +55,13 @@ impl Oracle {
         if self.first_come(taker.instrument, layer) {
             let maker = queue[0];
             if own(&&maker) {
-                return self.prevent(id, maker, price);
+                return self.prevent(id, maker);
             }
             let lots = taker.left.min(self.order(maker).shown);
             return self.fill(id, maker, price, lots, kind);
         }
         if let Some(&maker) = queue.iter().find(own) {
-            return self.prevent(id, maker, price);
+            return self.prevent(id, maker);
         }
         let (instrument, whole) = (taker.instrument, taker.time_in_force == TimeInForce::FillOrKill);
         for (maker, lots) in self.shares(taker, queue) {

@@ -123,7 +123,7 @@ impl Oracle {
     }
 
     /// The only price that trades, after the close.
-    fn closing_price(&self, instrument: outcry_engine::InstrumentId) -> Option<Price> {
+    pub(super) fn closing_price(&self, instrument: outcry_engine::InstrumentId) -> Option<Price> {
         let market = self.market(instrument);
         market.last.filter(|_| market.phase == Phase::PostClose)
     }
