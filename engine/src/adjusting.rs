@@ -136,6 +136,8 @@ impl Exchange {
                 let reference = self.markets[index.index()].reference();
                 let term = crate::Term::MarketWide;
                 let close = reference.ok_or(Reject::NoReference { instrument: index, term })?;
+                // Prices are shown to the rule by a market that is more than plain.
+                self.markets[index.index()].special_mut();
                 Some(MarketWideRule { index, terms, day: Some(MarketWide::new(terms, close)) })
             }
         };

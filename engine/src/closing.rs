@@ -192,6 +192,10 @@ impl Exchange {
     }
 
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
+        let from = match self.tickets[&order].state {
+            State::Incoming => Place::Incoming,
+            State::Resting | State::Waiting(_) | State::Fired => Place::Waiting,
+        };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
         let terms = ticket.terms;
@@ -202,7 +206,7 @@ impl Exchange {
             side: terms.side,
             price: terms.price,
             canceled: Lots::new(ticket.leaves),
-            from: Place::Waiting,
+            from,
             reason,
         });
         let asset = self.instruments[terms.instrument.index()].gives(terms.side);
@@ -333,7 +337,7 @@ impl Exchange {
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
         let Some(ticket) = self.tickets.get_mut(&stop) else { return };
         if ticket.leaves == lots {
-            // Nothing is left of the limit order either: it is filled, not canceled.
+            // The limit order is filled: it is not there to be canceled in turn.
             ticket.link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;

@@ -144,11 +144,7 @@ impl Exchange {
         }
         let mut incoming = self.incoming(order);
         self.tell_entered(&incoming, Place::Waiting, events);
-        if incoming.asked.limit().is_none() && self.nothing_reachable(&incoming) {
-            self.end(&incoming, CancelReason::NoLiquidity, events);
-        } else {
-            self.go(&mut incoming, events);
-        }
+        self.go(&mut incoming, events);
     }
 
     /// Holds for the stop of a pair what the limit order held until now.

@@ -111,6 +111,9 @@ impl Exchange {
                 break;
             }
             let price = self.trade_price(incoming.instrument, maker.price);
+            if !incoming.price.reaches(incoming.side, price) {
+                break;
+            }
             if let Some(stop) = guard.stop(price) {
                 return stop;
             }
@@ -271,13 +274,13 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(incoming.instrument, limit, events);
-        self.linked_fill(incoming.order, incoming.flags, lots, events);
         if maker.leaves == 0 {
             self.close(order);
         } else {
             self.rest(&maker, limit, events);
         }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, limit, events);
     }
 
     /// One trade with a resting order.
@@ -305,7 +308,6 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -316,6 +318,7 @@ impl Exchange {
             }
         }
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, price, events);
     }
 
     /// Names a trade.

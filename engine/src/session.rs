@@ -223,11 +223,14 @@ impl Exchange {
         let special = self.markets[instrument.index()].special_mut();
         special.timer = None;
         self.touched.insert(instrument);
+        // The rule takes steps while orders trade; otherwise its reference stands still.
+        let rule = special.limit_up_down.as_ref().filter(|_| special.phase == Phase::Continuous);
+        let step = rule.and_then(LimitUpDown::due);
         if special.batch.is_some_and(|at| at <= now) {
             self.uncross(instrument, events);
             let special = self.markets[instrument.index()].special_mut();
             (special.changed, special.batch) = (false, None);
-        } else if special.limit_up_down.as_ref().and_then(LimitUpDown::due).is_some_and(|due| due <= now) {
+        } else if step.is_some_and(|due| due <= now) {
             self.limit_due(instrument, events);
         } else if let Some(end) = special.end.filter(|end| end.at <= now) {
             self.change_phase(instrument, end.then, None, PhaseCause::Scheduled, events);

@@ -124,6 +124,7 @@ impl NewOrder {
             Phase::Continuous => return None,
             Phase::Closed => return Some(any),
             Phase::Halted if !queues => return Some(any),
+            _ if entry == Entry::Replacement => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted if waits => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
                 Term::FillOrKill,
@@ -152,12 +153,10 @@ impl NewOrder {
         };
         let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
         match entry {
-            Entry::Single => {}
+            Entry::Single | Entry::Replacement => {}
             Entry::Pair => terms.add(Term::Pair),
             Entry::Bracket => terms.add(Term::Bracket),
             Entry::Cash => terms.add(Term::Cash),
-            // A replacement stands in the book by its price alone.
-            Entry::Replacement => terms.remove(Term::PostOnly),
         }
         if collared {
             terms.remove(Term::Market);
