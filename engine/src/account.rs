@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::limits::MAX_AMOUNT;
 use crate::{
     AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject, SelfTrade,
-    SettingField,
 };
 
 /// What an account has of one asset.
@@ -79,6 +78,11 @@ impl Account {
     pub fn short_limit(&self, asset: AssetId) -> Amount {
         let limit = self.limits.as_ref().and_then(|limits| limits.short.get(&asset).copied());
         Amount::proved(limit.unwrap_or_default())
+    }
+
+    /// Whether nothing about it is set: no block, no limits, no self-trade prevention.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.blocked && self.limits.is_none() && matches!(self.self_trade, SelfTrade::Allow)
     }
 
     /// Whether it has limits of its own.
@@ -179,28 +183,21 @@ impl Ledger {
         self.accounts[account.index()].blocked = blocked;
     }
 
-    /// Changes a setting of an account.
+    /// Changes a setting of an account that was checked by itself.
     pub(crate) fn set(&mut self, account: AccountId, setting: AccountSetting) -> Result<(), Reject> {
         let owner = &mut self.accounts[account.index()];
         match setting {
             AccountSetting::Group(group) => owner.group = group,
             AccountSetting::SelfTrade(rule) => owner.self_trade = rule,
-            AccountSetting::Tier(tier) => {
-                let max = i64::from(crate::limits::MAX_TIER);
-                if i64::from(tier) > max {
-                    let setting = SettingField::Tier;
-                    return Err(Reject::SettingOutOfRange { setting, given: tier.into(), min: 0, max });
-                }
-                owner.tier = tier;
-            }
+            AccountSetting::Tier(tier) => owner.tier = tier,
             AccountSetting::MaxOpenOrders(max) => owner.limits.get_or_insert_default().open_orders = max,
             AccountSetting::MaxNotional { asset, amount } => {
                 let limits = owner.limits.get_or_insert_default();
-                put(&mut limits.notional, asset, not_negative(SettingField::AccountLimit, amount)?);
+                put(&mut limits.notional, asset, amount.get());
             }
             AccountSetting::MaxPosition { asset, amount } => {
                 let limits = owner.limits.get_or_insert_default();
-                put(&mut limits.position, asset, not_negative(SettingField::AccountLimit, amount)?);
+                put(&mut limits.position, asset, amount.get());
             }
             AccountSetting::ShortLimit { asset, amount } => self.set_short(account, asset, amount)?,
         }
@@ -209,14 +206,13 @@ impl Ledger {
     }
 
     fn set_short(&mut self, account: AccountId, asset: AssetId, amount: Amount) -> Result<(), Reject> {
-        let limit = not_negative(SettingField::ShortLimit, amount)?;
+        let limit = amount.get();
         let owner = &self.accounts[account.index()];
         let (old, balance) = (owner.short_limit(asset).get(), owner.balance(asset));
         let others = self.shorts[asset.index()] - old;
-        let max = MAX_AMOUNT - self.supply(asset) - others;
-        if limit > max {
-            let setting = SettingField::ShortLimit;
-            return Err(Reject::SettingOutOfRange { setting, given: limit, min: 0, max });
+        let supply = self.supply(asset);
+        if limit > MAX_AMOUNT - supply - others {
+            return Err(Reject::SupplyTooLarge { asset, supply: Amount::proved(supply), amount });
         }
         if -balance.available.get() > limit {
             let owed = Amount::proved(-balance.available.get());
@@ -322,14 +318,6 @@ fn put(limits: &mut BTreeMap<AssetId, i64>, asset: AssetId, limit: i64) {
     } else {
         limits.insert(asset, limit);
     }
-}
-
-/// An amount that is not below zero.
-const fn not_negative(setting: SettingField, amount: Amount) -> Result<i64, Reject> {
-    if amount.get() < 0 {
-        return Err(Reject::SettingOutOfRange { setting, given: amount.get(), min: 0, max: MAX_AMOUNT });
-    }
-    Ok(amount.get())
 }
 
 /// A change of one balance, before it is made.

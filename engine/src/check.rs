@@ -2,7 +2,7 @@
 
 use crate::digest::Hasher;
 use crate::ticket::{Link, State, Ticket};
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
+use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Price, Side, WaitsFor};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.
@@ -40,7 +40,6 @@ impl Exchange {
             }
             if let Some(special) = &market.special {
                 special.triggers.check();
-                assert!(special.exits.is_empty() || special.phase != Phase::Continuous || self.is_stopped(id));
             }
         }
         let mut sums = vec![0_i64; assets];
@@ -72,11 +71,6 @@ impl Exchange {
         for desk in &self.desks {
             desk.check(|asset| self.assets[asset.index()].decimals());
         }
-    }
-
-    /// Whether follow-ups wait for the next command, because the last one brought as many as it may.
-    fn is_stopped(&self, instrument: InstrumentId) -> bool {
-        self.markets[instrument.index()].settings().is_some_and(|settings| settings.follow_ups < 1_000)
     }
 
     fn check_ticket(&self, order: OrderId, ticket: &Ticket) {

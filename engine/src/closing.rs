@@ -3,6 +3,7 @@
 use crate::account::Posting as Line;
 use crate::book::Slot;
 use crate::clock::{Due, Timer};
+use crate::market::DueExits;
 use crate::ticket::{Link, State};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
@@ -36,7 +37,7 @@ impl Exchange {
                 instrument
             }
         };
-        self.follow_up(instrument, events);
+        self.note(instrument);
         Ok(())
     }
 
@@ -48,10 +49,10 @@ impl Exchange {
         side: Option<Side>,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        self.known_customer(account)?;
         if let Some(instrument) = instrument {
             self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
         }
+        self.known_customer(account)?;
         events.push(Event::OrdersCanceled { account, instrument, side });
         self.cancel_all(account, instrument, side, CancelReason::MassCancel, events);
         Ok(())
@@ -61,8 +62,8 @@ impl Exchange {
     pub(crate) fn block_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, true);
-        events.push(Event::AccountBlocked { account });
         self.cancel_all(account, None, None, CancelReason::AccountBlocked, events);
+        events.push(Event::AccountBlocked { account });
         Ok(())
     }
 
@@ -83,18 +84,12 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) {
         let orders = self.open_orders_of(account, instrument, side);
-        let mut touched = Vec::new();
         for (order, instrument) in orders {
             // The other order of a pair may have taken it along.
             if self.is_open(order) {
                 self.cancel_open(order, reason, events);
-                touched.push(instrument);
+                self.note(instrument);
             }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        for instrument in touched {
-            self.follow_up(instrument, events);
         }
     }
 
@@ -295,7 +290,7 @@ impl Exchange {
             Link::Limit(stop) => self.reduce_stop(stop, lots, events),
             Link::Entry(exits) => {
                 let (account, side, id) = (ticket.terms.account, ticket.terms.side, ticket.terms.instrument);
-                let due = crate::market::DueExits { account, side: side.opposite(), lots: 0, exits };
+                let due = DueExits { account, side: side.opposite(), lots: 0, exits };
                 let special = self.markets[id.index()].special_mut();
                 special.exits.entry(order).or_insert(due).lots += lots;
             }
@@ -329,7 +324,8 @@ impl Exchange {
         }
         let leaves = ticket.leaves - lots;
         let terms = ticket.terms;
-        let need = self.stop_hold(stop, leaves);
+        // The stop holds from when it begins to wait.
+        let need = if ticket.state == State::Incoming { 0 } else { self.stop_hold(stop, leaves) };
         let ticket = self.tickets.get_mut(&stop).expect("found above");
         let released = ticket.held - need;
         (ticket.leaves, ticket.held) = (leaves, need);

@@ -1,28 +1,31 @@
 //! Orders come in: plain ones, ones with conditions, pairs, brackets, and amounts of money.
 
 use crate::account::Posting as Line;
-use crate::limits::MAX_OPEN_ORDERS;
-use crate::admission::Admission;
+use crate::admission::{Admission, Request};
 use crate::clock::{Due, Timer};
+use crate::market::DueExits;
 use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
-use crate::shape::{Entry, check_protection};
+use crate::shape::{Entry, check_protection, check_waiting};
 use crate::ticket::{Exits, Link, State, Ticket};
 use crate::{
     AccountId, Amount, Bracket, CancelReason, Condition, ConditionalOrder, Conditions, Display, Event, Exchange,
-    InstrumentId, NewOrder, OrderFlags, OrderId, OrderPair, OrderPrice, Posting, Price, Qty, Reject, RepriceReason,
-    SelfTrade, Side, Term, TimeInForce, TriggerBy, TriggerKind, WaitsFor,
+    InstrumentId, NewOrder, OrderFlags, OrderId, OrderPair, OrderPrice, Phase, Posting, Price, Protection, Qty, Reject,
+    RepriceReason, SelfTrade, Side, Term, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
 };
 
 impl Exchange {
     pub(crate) fn place(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> Result<(), Reject> {
+        if self.place_plain(terms, events) {
+            return Ok(());
+        }
         let admission = self.admit(terms, None, Entry::Single)?;
         let order = self.accept(terms, events);
         if admission.expires.is_some() {
             self.open_ticket(order, Ticket::new(*terms, Conditions::NONE), &admission, events);
         }
         self.enter(order, terms, None, &admission, events);
-        self.follow_up(terms.instrument, events);
+        self.note(terms.instrument);
         Ok(())
     }
 
@@ -36,7 +39,7 @@ impl Exchange {
         let order = self.accept(terms, events);
         self.open_ticket(order, Ticket::new(*terms, *conditions), &admission, events);
         self.enter(order, terms, Some(conditions), &admission, events);
-        self.follow_up(terms.instrument, events);
+        self.note(terms.instrument);
         Ok(())
     }
 
@@ -51,34 +54,23 @@ impl Exchange {
         if amount <= Amount::ZERO {
             return Err(Reject::AmountNotPositive { amount });
         }
-        self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-        self.known_customer(account)?;
-        let lots = self.affordable(account, instrument, amount);
-        let quantity = Qty::new(lots.max(1)).expect("no more than a book offers, or one lot");
-        let terms = NewOrder {
+        let mut terms = NewOrder {
             account,
             instrument,
             side: Side::Buy,
             price: OrderPrice::Market,
-            quantity,
+            quantity: Qty::new(crate::limits::MAX_QTY).expect("the highest quantity is one"),
             time_in_force: TimeInForce::ImmediateOrCancel,
             posting: Posting::Any,
         };
-        let market = &self.markets[instrument.index()];
-        if self.ledger.account(account)?.is_blocked() {
-            return Err(Reject::AccountBlocked { account });
-        }
-        if let Some(term) = terms.not_taken(None, Entry::Cash, market.phase(), false) {
-            return Err(Reject::NotInPhase { instrument, phase: market.phase(), term });
-        }
-        if lots == 0 {
-            return Err(Reject::SpendsNothing { instrument, amount });
-        }
+        self.check_access(&Request::single(&terms, None, Entry::Cash))?;
+        let lots = self.affordable(account, instrument, amount);
+        terms.quantity = Qty::new(lots).map_err(|_| Reject::SpendsNothing { instrument, amount })?;
         let admission = self.admit(&terms, None, Entry::Cash)?;
         let order = self.accept(&terms, events);
         events.push(Event::OrderConditioned { order, condition: Condition::Cash(amount) });
         self.enter(order, &terms, None, &admission, events);
-        self.follow_up(instrument, events);
+        self.note(instrument);
         Ok(())
     }
 
@@ -93,6 +85,8 @@ impl Exchange {
             price: OrderPrice::Market,
             lots,
             self_trade: self.self_trade(account, None),
+            open_ended: true,
+            minimums: false,
         };
         let costs = |lots: u64| -> Option<i64> {
             let value = i64::try_from(self.reach(&aggressor(lots)).value).ok()?;
@@ -111,138 +105,159 @@ impl Exchange {
     }
 
     pub(crate) fn place_pair(&mut self, pair: &OrderPair, events: &mut Vec<Event>) -> Result<(), Reject> {
-        let terms = &pair.limit;
+        let terms = pair.limit;
         pair.check_shape()?;
-        let admission = self.admit(terms, None, Entry::Pair)?;
-        let stop_terms = stop_terms(terms, pair.then);
-        let conditions =
-            Conditions { trigger: Some(pair.trigger), protection: pair.protection, ..Conditions::NONE };
-        let stop_admission = self.admit_stop(&stop_terms, &conditions, &admission)?;
-        let (limit, stop) = self.accept_pair(terms, &stop_terms, events);
-        self.enter_pair((limit, terms, &admission), (stop, stop_terms, conditions, &stop_admission), events);
-        self.follow_up(terms.instrument, events);
+        let (stop_terms, conditions) = stop_of(&terms, pair.trigger, pair.then, pair.protection);
+        let (admission, stop_admission) = self.admit_pair(&terms, (&stop_terms, &conditions))?;
+        let numbers = (self.next_order(1), self.next_order(2));
+        let mut limit = Ticket::new(terms, Conditions::NONE);
+        limit.link = Link::Limit(numbers.1);
+        let mut stop = Ticket::new(stop_terms, conditions);
+        stop.link = Link::Stop(numbers.0);
+        self.enter_pair((limit, &admission), (stop, &stop_admission), events);
+        self.note(terms.instrument);
         Ok(())
     }
 
-    /// Checks the stop of a pair beside its limit order: its own terms, and that both together are covered.
-    fn admit_stop(
+    /// As for one order, each check for both.
+    fn admit_pair(
         &self,
-        terms: &NewOrder,
-        conditions: &Conditions,
-        limit: &Admission,
-    ) -> Result<Admission, Reject> {
-        let instrument = &self.instruments[terms.instrument.index()];
-        let market = &self.markets[terms.instrument.index()];
-        let mut admission = Admission {
-            hold: 0,
-            hold_price: terms.price.limit(),
-            price: terms.price,
-            reachable: 0,
-            trigger: conditions.trigger,
-            expires: limit.expires,
-        };
-        self.check_terms(terms, instrument, market)?;
-        self.find_price(terms, Some(conditions), market, &mut admission)?;
-        if self.ledger.account(terms.account)?.open_orders() + 1 >= MAX_OPEN_ORDERS {
-            return Err(Reject::TooManyOrders);
-        }
-        self.find_hold(terms, Some(conditions), instrument, &mut admission)?;
-        self.ledger.cover(terms.account, instrument.gives(terms.side), admission.hold.max(limit.hold))?;
-        admission.hold = match terms.side {
-            Side::Buy => (admission.hold - limit.hold).max(0),
-            Side::Sell => 0,
-        };
-        Ok(admission)
-    }
-
-    fn accept_pair(
-        &mut self,
         limit: &NewOrder,
-        stop: &NewOrder,
-        events: &mut Vec<Event>,
-    ) -> (OrderId, OrderId) {
-        (self.accept(limit, events), self.accept(stop, events))
+        (stop, conditions): (&NewOrder, &Conditions),
+    ) -> Result<(Admission, Admission), Reject> {
+        let request = Request { more: 2, ..Request::single(limit, None, Entry::Pair) };
+        let other = Request { more: 2, ..Request::single(stop, Some(conditions), Entry::Pair) };
+        self.check_access(&request)?;
+        let mut admission = self.check_numbers(&request, &[])?;
+        let mut stop_admission = self.check_numbers(&other, &[])?;
+        self.check_room(&request)?;
+        self.check_cost(&request, &mut admission)?;
+        self.check_cost(&other, &mut stop_admission)?;
+        let asset = self.instruments[limit.instrument.index()].gives(limit.side);
+        self.ledger.cover(limit.account, asset, admission.hold.max(stop_admission.hold))?;
+        self.check_limits(&request, admission.value.max(stop_admission.value))?;
+        self.check_posting(limit, &mut admission)?;
+        stop_admission.expires = admission.expires;
+        Ok((admission, stop_admission))
     }
 
+    /// Both orders of a pair are accepted; then the limit order comes in, then the stop waits with what is left of it.
     fn enter_pair(
         &mut self,
-        (limit, terms, admission): (OrderId, &NewOrder, &Admission),
-        (stop, stop_terms, conditions, stop_admission): (OrderId, NewOrder, Conditions, &Admission),
+        (limit_ticket, admission): (Ticket, &Admission),
+        (stop_ticket, stop_admission): (Ticket, &Admission),
         events: &mut Vec<Event>,
     ) {
-        let mut ticket = Ticket::new(*terms, Conditions::NONE);
-        ticket.link = Link::Limit(stop);
-        self.open_ticket(limit, ticket, admission, events);
-        let mut ticket = Ticket::new(stop_terms, conditions);
-        ticket.link = Link::Stop(limit);
-        self.open_ticket(stop, ticket, stop_admission, events);
+        let terms = limit_ticket.terms;
+        let limit = self.accept(&terms, events);
+        self.open_ticket(limit, limit_ticket, admission, events);
+        let stop = self.accept(&stop_ticket.terms, events);
+        self.open_ticket(stop, stop_ticket, stop_admission, events);
+        self.enter(limit, &terms, None, admission, events);
+        let Some(ticket) = self.tickets.get(&stop) else { return };
+        let leaves = ticket.leaves;
         let asset = self.instruments[terms.instrument.index()].gives(terms.side);
-        self.ledger.post(Line::hold(terms.account, asset, stop_admission.hold, stop), events);
-        self.tickets.get_mut(&stop).expect("opened above").held = stop_admission.hold;
-        self.enter(limit, terms, None, admission, events);
-        if self.tickets.contains_key(&stop) {
-            self.wait(stop, WaitsFor::Trigger, events);
-        }
+        let hold = self.stop_hold(stop, leaves);
+        self.ledger.post(Line::hold(terms.account, asset, hold, stop), events);
+        self.tickets.get_mut(&stop).expect("found above").held = hold;
+        self.wait(stop, WaitsFor::Trigger, events);
     }
 
     pub(crate) fn place_bracket(&mut self, bracket: &Bracket, events: &mut Vec<Event>) -> Result<(), Reject> {
         let terms = &bracket.entry;
         bracket.check_shape()?;
-        let admission = self.admit(terms, None, Entry::Bracket)?;
-        let order = self.accept(terms, events);
         let Bracket { profit, loss, then, protection, .. } = *bracket;
+        let request = Request::single(terms, None, Entry::Bracket);
+        self.check_access(&request)?;
+        let exits: Vec<Price> = [profit, loss].into_iter().chain(then.limit()).collect();
+        let mut admission = self.check_numbers(&request, &exits)?;
+        self.check_room(&request)?;
+        self.check_cost(&request, &mut admission)?;
+        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
+        self.ledger.cover(terms.account, asset, admission.hold)?;
+        self.check_limits(&request, admission.value)?;
+        self.check_posting(terms, &mut admission)?;
+        let order = self.accept(terms, events);
         let mut ticket = Ticket::new(*terms, Conditions::NONE);
         ticket.link = Link::Entry(Exits { profit, loss, then, protection });
-        self.open_ticket(order, ticket, &admission, events);
         self.markets[terms.instrument.index()].special_mut();
+        self.open_ticket(order, ticket, &admission, events);
         self.enter(order, terms, None, &admission, events);
-        self.follow_up(terms.instrument, events);
+        self.note(terms.instrument);
         Ok(())
     }
 
-    /// Enters the exits that a bracket's entry is due: a pair for what it has traded.
+    /// Enters the exits that a bracket's entry is due: a pair for what it has traded, if it is covered.
     pub(crate) fn enter_exits(&mut self, entry: OrderId, instrument: InstrumentId, events: &mut Vec<Event>) {
         let special = self.markets[instrument.index()].special_mut();
-        let Some(due) = special.exits.remove(&entry) else { return };
-        let quantity = Qty::new(due.lots).expect("something traded");
+        let Some(DueExits { account, side, lots, exits }) = special.exits.remove(&entry) else { return };
         let terms = NewOrder {
-            account: due.account,
+            account,
             instrument,
-            side: due.side,
-            price: OrderPrice::Limit(due.exits.profit),
-            quantity,
+            side,
+            price: OrderPrice::Limit(exits.profit),
+            quantity: Qty::new(lots).expect("something traded"),
             time_in_force: TimeInForce::GoodTillCancel,
             posting: Posting::Any,
         };
-        let trigger =
-            crate::Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: due.exits.loss };
-        let stop_terms = stop_terms(&terms, due.exits.then);
-        let conditions =
-            Conditions { trigger: Some(trigger), protection: due.exits.protection, ..Conditions::NONE };
-        let admissions = self.admit(&terms, None, Entry::Pair).and_then(|limit| {
-            let stop = self.admit_stop(&stop_terms, &conditions, &limit)?;
-            Ok((limit, stop))
-        });
-        let (limit, stop) = self.accept_pair(&terms, &stop_terms, events);
-        for exit in [limit, stop] {
-            events.push(Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) });
+        let trigger = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: exits.loss };
+        let (stop_terms, conditions) = stop_of(&terms, trigger, exits.then, exits.protection);
+        let covered = self.admit_exits(&terms, (&stop_terms, &conditions));
+        let numbers = (self.next_order(1), self.next_order(2));
+        let mut limit = Ticket::new(terms, Conditions::NONE);
+        let mut stop = Ticket::new(stop_terms, conditions);
+        (limit.exit_of, stop.exit_of) = (Some(entry), Some(entry));
+        (limit.link, stop.link) = (Link::Limit(numbers.1), Link::Stop(numbers.0));
+        let (admission, stop_admission, covered) = covered;
+        if covered {
+            self.enter_pair((limit, &admission), (stop, &stop_admission), events);
+            return;
         }
-        match admissions {
-            Ok((admission, stop_admission)) => self.enter_pair(
-                (limit, &terms, &admission),
-                (stop, stop_terms, conditions, &stop_admission),
-                events,
-            ),
-            Err(_) => {
-                for (order, terms) in [(limit, &terms), (stop, &stop_terms)] {
-                    let incoming = self.incoming_of(order, terms, OrderFlags::NONE);
-                    self.end(&incoming, CancelReason::NotCovered, events);
-                }
-            }
+        for (ticket, admission) in [(limit, admission), (stop, stop_admission)] {
+            let terms = ticket.terms;
+            let order = self.accept(&terms, events);
+            self.open_ticket(order, ticket, &admission, events);
+        }
+        for (order, terms) in [(numbers.0, &terms), (numbers.1, &stop_terms)] {
+            self.tickets.remove(&order);
+            let incoming = self.incoming_of(order, terms, OrderFlags::NONE);
+            self.end(&incoming, CancelReason::NotCovered, events);
         }
     }
 
+    /// Whether exits are covered. They are not judged by phase, tick, size or the limits of the account: the position is there.
+    fn admit_exits(&self, limit: &NewOrder, (stop, conditions): (&NewOrder, &Conditions)) -> (Admission, Admission, bool) {
+        let plain = |terms: &NewOrder, trigger| Admission {
+            hold: 0,
+            hold_price: terms.price.limit(),
+            price: terms.price,
+            reachable: 0,
+            trigger,
+            expires: None,
+            value: 0,
+        };
+        let (mut admission, mut other) = (plain(limit, None), plain(stop, conditions.trigger));
+        if let (Some(protection), Some(trigger)) = (conditions.protection, conditions.trigger) {
+            let bound = self.bound(stop.instrument, stop.side, trigger.price, protection);
+            (other.price, other.hold_price) = (OrderPrice::Limit(bound), Some(bound));
+        }
+        let costs = self
+            .check_cost(&Request::single(limit, None, Entry::Pair), &mut admission)
+            .and_then(|()| self.check_cost(&Request::single(stop, Some(conditions), Entry::Pair), &mut other));
+        let asset = self.instruments[limit.instrument.index()].gives(limit.side);
+        let blocked = self.ledger.accounts()[limit.account.index()].is_blocked();
+        let need = admission.hold.max(other.hold);
+        let covered = costs.is_ok() && !blocked && self.ledger.cover(limit.account, asset, need).is_ok();
+        (admission, other, covered)
+    }
+
+    /// The number that the order gets that is accepted so many orders from now.
+    fn next_order(&self, ahead: u64) -> OrderId {
+        OrderId::new(self.order_count + ahead).expect("the count is above zero")
+    }
+
     /// Gives an order its number.
+    #[inline]
     pub(crate) fn accept(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> OrderId {
         self.order_count += 1;
         let order = OrderId::new(self.order_count).expect("the count is above zero");
@@ -277,6 +292,7 @@ impl Exchange {
             conditions.self_trade.map(Condition::SelfTrade),
             ticket.expires.map(Condition::Expires),
             link,
+            ticket.exit_of.map(Condition::ExitOf),
             ticket.quote.then_some(Condition::Quote),
         ];
         events.extend(told.into_iter().flatten().map(|condition| Event::OrderConditioned { order, condition }));
@@ -305,67 +321,100 @@ impl Exchange {
         }
         incoming.price = admission.price;
         incoming.self_trade = self.self_trade(terms.account, conditions);
+        incoming.hold_price = admission.hold_price;
         if admission.trigger.is_none() && phase.matches() {
             if terms.time_in_force == TimeInForce::FillOrKill && admission.reachable < terms.quantity.get() {
                 self.end(&incoming, CancelReason::FillOrKill, events);
                 return;
             }
-            if terms.price.limit().is_none() && admission.reachable == 0 && phase != crate::Phase::PostClose {
-                let reason = match incoming.self_trade {
-                    SelfTrade::Allow => Some(CancelReason::NoLiquidity),
-                    _ => None,
-                };
-                if let Some(reason) = reason {
-                    self.end(&incoming, reason, events);
-                    return;
+            let minimum = conditions.and_then(|conditions| conditions.minimum).is_some();
+            if minimum && admission.reachable < self.tickets[&order].minimum() {
+                if terms.time_in_force.rests() {
+                    self.hold_for(&mut incoming, admission.hold, events);
+                    self.keep_waiting(&incoming, WaitsFor::Minimum, events);
+                } else {
+                    self.end(&incoming, CancelReason::Minimum, events);
                 }
+                return;
+            }
+            self.meet_minimum(order, minimum);
+            if terms.price.limit().is_none() && admission.reachable == 0 && self.nothing_reachable(&incoming) {
+                self.end(&incoming, CancelReason::NoLiquidity, events);
+                return;
+            }
+            if let (OrderPrice::Limit(old_price), OrderPrice::Limit(price)) = (terms.price, admission.price)
+                && old_price != price
+            {
+                self.tell_repriced(&mut incoming, old_price, price, phase, events);
             }
         }
-        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
-        self.ledger.post(Line::hold(terms.account, asset, admission.hold, order), events);
-        (incoming.held, incoming.hold_price) = (admission.hold, admission.hold_price);
+        self.hold_for(&mut incoming, admission.hold, events);
         if admission.trigger.is_some() {
             self.keep_waiting(&incoming, WaitsFor::Trigger, events);
-            return;
-        }
-        if !phase.matches() {
+        } else if !phase.matches() {
             self.gather(&mut incoming, terms, events);
-            return;
-        }
-        let minimum = self.least(order, &incoming, conditions);
-        if admission.reachable < minimum {
-            if terms.time_in_force.rests() {
-                self.keep_waiting(&incoming, WaitsFor::Minimum, events);
-            } else {
-                self.end(&incoming, CancelReason::Minimum, events);
+        } else if let Some(peg) = conditions.and_then(|conditions| conditions.peg) {
+            match self.peg_price(terms, peg) {
+                Some(price) => {
+                    (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
+                    incoming.flags = incoming.flags.with(OrderFlags::PEGGED);
+                    self.go(&mut incoming, events);
+                }
+                None => self.keep_waiting(&incoming, WaitsFor::Reference, events),
             }
-            return;
+        } else {
+            self.go(&mut incoming, events);
         }
-        if let Some(peg) = conditions.and_then(|conditions| conditions.peg) {
-            let Some(price) = self.peg_price(terms, peg) else {
-                self.keep_waiting(&incoming, WaitsFor::Reference, events);
-                return;
-            };
-            (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
-            incoming.flags = incoming.flags.with(OrderFlags::PEGGED);
-        } else if let (OrderPrice::Limit(old), OrderPrice::Limit(price)) = (terms.price, admission.price)
-            && old != price
-        {
-            let reason = if phase == crate::Phase::PostClose { RepriceReason::PostClose } else { RepriceReason::PostOnly };
-            self.reprice(&mut incoming, old, price, reason, events);
-            if let Remainder::Rests(_) = incoming.remainder {
-                incoming.remainder = Remainder::Rests(price);
-            }
-        }
-        let stop = self.trade(&mut incoming, events);
-        self.finish(&mut incoming, stop, events);
     }
 
-    /// The least that an order must reach to enter; zero without a minimum.
-    fn least(&self, order: OrderId, _: &Incoming, conditions: Option<&Conditions>) -> u64 {
-        match conditions.and_then(|conditions| conditions.minimum) {
-            Some(_) => self.tickets[&order].minimum(),
-            None => 0,
+    /// Lets an order trade; what is left of it rests or is canceled.
+    #[inline]
+    pub(crate) fn go(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
+        let stop = self.trade(incoming, events);
+        self.finish(incoming, stop, events);
+    }
+
+    /// Holds what an order needs.
+    #[inline]
+    fn hold_for(&mut self, incoming: &mut Incoming, hold: i64, events: &mut Vec<Event>) {
+        let asset = self.instruments[incoming.instrument.index()].gives(incoming.side);
+        self.ledger.post(Line::hold(incoming.account, asset, hold, incoming.order), events);
+        incoming.held = hold;
+    }
+
+    /// Whether there is nothing at all within the reach of an order without a limit; a rule that forbids what is there is
+    /// another matter.
+    pub(crate) fn nothing_reachable(&self, incoming: &Incoming) -> bool {
+        let best = self.best_opposite(incoming.instrument, incoming.side);
+        best.is_none_or(|best| !incoming.price.reaches(incoming.side, best))
+    }
+
+    /// Tells that a rule has changed the limit of an order on entry.
+    pub(crate) fn tell_repriced(
+        &mut self,
+        incoming: &mut Incoming,
+        old_price: Price,
+        price: Price,
+        phase: Phase,
+        events: &mut Vec<Event>,
+    ) {
+        let reason = if phase == Phase::PostClose { RepriceReason::PostClose } else { RepriceReason::PostOnly };
+        let Incoming { order, instrument, .. } = *incoming;
+        events.push(Event::OrderRepriced { order, instrument, old_price, price, reason });
+        (incoming.price, incoming.hold_price) = (OrderPrice::Limit(price), Some(price));
+        incoming.asked = OrderPrice::Limit(price);
+        if let Remainder::Rests(_) = incoming.remainder {
+            incoming.remainder = Remainder::Rests(price);
+        }
+        if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| incoming.flags.ticketed()) {
+            (ticket.hold_price, ticket.terms.price) = (Some(price), OrderPrice::Limit(price));
+        }
+    }
+
+    /// The minimum of an order is met: from now it is as if it had none.
+    pub(crate) fn meet_minimum(&mut self, order: OrderId, minimum: bool) {
+        if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| minimum) {
+            ticket.conditions.minimum = None;
         }
     }
 
@@ -426,6 +475,7 @@ impl Exchange {
             waits_for,
         });
         if let (WaitsFor::Trigger, Some(trigger), Some(reference)) = (waits_for, trigger, reference)
+            && self.markets[terms.instrument.index()].phase() == Phase::Continuous
             && trigger.reached(terms.side, reference)
         {
             self.fire(terms.instrument, order, reference, events);
@@ -479,53 +529,60 @@ impl Exchange {
 
 impl OrderPair {
     fn check_shape(&self) -> Result<(), Reject> {
+        let limit = &self.limit;
+        limit.check_rest()?;
+        check_protection(self.protection)?;
+        check_waiting(self.then, limit.side, self.protection)?;
         let clash = |other| Err(Reject::Incompatible { one: Term::Pair, other });
-        match self.limit.price {
-            OrderPrice::Limit(_) => {}
-            OrderPrice::Market => return clash(Term::Market),
-            OrderPrice::MarketToLimit => return clash(Term::MarketToLimit),
+        match (limit.price, self.then) {
+            (OrderPrice::Market, _) => clash(Term::Market),
+            (OrderPrice::MarketToLimit, _) | (_, OrderPrice::MarketToLimit) => clash(Term::MarketToLimit),
+            _ if !limit.time_in_force.rests() => clash(limit.time_term()),
+            (OrderPrice::Limit(_), then) => check_protected(then, self.protection),
         }
-        if !self.limit.time_in_force.rests() {
-            return clash(self.limit.time_term());
-        }
-        check_stop(self.then, self.limit.side, self.protection)
     }
 }
 
 impl Bracket {
     fn check_shape(&self) -> Result<(), Reject> {
         let exits = self.entry.side.opposite();
-        let beyond: fn(Price, Price) -> bool = match exits {
-            Side::Sell => |profit, loss| profit > loss,
-            Side::Buy => |profit, loss| profit < loss,
-        };
-        if !beyond(self.profit, self.loss) {
-            return Err(Reject::BracketPrices { profit: self.profit, loss: self.loss });
+        self.entry.check_rest()?;
+        check_protection(self.protection)?;
+        check_waiting(self.then, exits, self.protection)?;
+        self.entry.check_clashes(&Conditions::NONE)?;
+        if self.then == OrderPrice::MarketToLimit {
+            return Err(Reject::Incompatible { one: Term::Bracket, other: Term::MarketToLimit });
         }
-        check_stop(self.then, exits, self.protection)
+        check_protected(self.then, self.protection)?;
+        let beyond = match exits {
+            Side::Sell => self.profit > self.loss,
+            Side::Buy => self.profit < self.loss,
+        };
+        if beyond { Ok(()) } else { Err(Reject::BracketPrices { profit: self.profit, loss: self.loss }) }
     }
 }
 
 /// The stop beside a limit order: a market order is IOC once it is triggered.
-const fn stop_terms(limit: &NewOrder, then: OrderPrice) -> NewOrder {
+fn stop_of(
+    limit: &NewOrder,
+    trigger: Trigger,
+    then: OrderPrice,
+    protection: Option<Protection>,
+) -> (NewOrder, Conditions) {
     let time_in_force = match then {
         OrderPrice::Market => TimeInForce::ImmediateOrCancel,
         OrderPrice::Limit(_) | OrderPrice::MarketToLimit => limit.time_in_force,
     };
-    NewOrder { price: then, time_in_force, ..*limit }
+    let terms = NewOrder { price: then, time_in_force, posting: Posting::Any, ..*limit };
+    (terms, Conditions { trigger: Some(trigger), protection, ..Conditions::NONE })
 }
 
-/// Checks what a stop becomes.
-fn check_stop(then: OrderPrice, side: Side, protection: Option<crate::Protection>) -> Result<(), Reject> {
+/// A stop that becomes a limit order has no protection.
+const fn check_protected(then: OrderPrice, protection: Option<Protection>) -> Result<(), Reject> {
     match (then, protection) {
-        (OrderPrice::MarketToLimit, _) => {
-            return Err(Reject::Incompatible { one: Term::MarketToLimit, other: Term::Trigger });
-        }
         (OrderPrice::Limit(_), Some(_)) => {
-            return Err(Reject::Incompatible { one: Term::Protection, other: Term::Limit });
+            Err(Reject::Incompatible { one: Term::Protection, other: Term::Limit })
         }
-        (OrderPrice::Market, None) if side == Side::Buy => return Err(Reject::ProtectionMissing),
-        _ => {}
+        _ => Ok(()),
     }
-    check_protection(protection)
 }

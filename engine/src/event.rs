@@ -583,63 +583,60 @@ impl Event {
                 hasher.word(4 | u64::from(account.get()) << 32);
                 hasher.bytes(name.bytes());
             }
-            Self::LedgerPosted(line) => {
-                hasher.word(5 | (line.kind as u64) << 8 | u64::from(line.account.get()) << 32);
-                hasher.word(u64::from(line.asset.get()) ^ line.order.map_or(0, OrderId::get) << 16);
-                hasher.signed(line.amount.get());
-                hasher.signed(line.available.get());
-                hasher.signed(line.held.get());
-            }
+            Self::LedgerPosted(line) => hasher.words([
+                5 | (line.kind as u64) << 8 | u64::from(line.account.get()) << 32,
+                u64::from(line.asset.get()) ^ line.order.map_or(0, OrderId::get) << 16,
+                line.amount.get().cast_unsigned(),
+                line.available.get().cast_unsigned(),
+                line.held.get().cast_unsigned(),
+            ]),
             Self::OrderAccepted { order, terms } => {
                 let kinds = (terms.side as u64) << 8
                     | terms.time_in_force.number() << 12
                     | (terms.posting as u64) << 16;
-                hasher.word(6 | kinds | u64::from(terms.account.get()) << 32);
-                hasher.word(order.get());
-                hasher.word(u64::from(terms.instrument.get()));
-                hasher.signed(terms.price.number());
-                hasher.word(terms.quantity.get());
+                hasher.words([
+                    6 | kinds | u64::from(terms.account.get()) << 32,
+                    order.get(),
+                    u64::from(terms.instrument.get()),
+                    terms.price.number().cast_unsigned(),
+                    terms.quantity.get(),
+                ]);
                 if let TimeInForce::GoodTillDate(time) = terms.time_in_force {
                     hasher.word(time.nanos());
                 }
             }
-            Self::OrderRested { order, price, leaves, ahead, layer, .. } => {
-                hasher.word(7 | (*layer as u64) << 8);
-                hasher.word(order.get());
-                hasher.signed(price.get());
-                hasher.word(leaves.get());
-                hasher.word(ahead.get());
-            }
-            Self::Traded(trade) => {
-                hasher.word(
-                    8 | (trade.taker_side as u64) << 8
-                        | (trade.kind as u64) << 16
-                        | u64::from(trade.instrument.get()) << 32,
-                );
-                hasher.word(trade.trade.get());
-                hasher.signed(trade.price.get());
-                hasher.word(trade.quantity.get());
-                hasher.word(trade.maker.get());
-                hasher.word(trade.taker.get());
-                hasher
-                    .word(u64::from(trade.maker_account.get()) << 32 | u64::from(trade.taker_account.get()));
-                hasher.word(trade.maker_leaves.get());
-                hasher.word(trade.taker_leaves.get());
-            }
-            Self::OrderCanceled { order, account, canceled, from, reason, .. } => {
-                hasher.word(
-                    9 | (*reason as u64) << 8 | (*from as u64) << 16 | u64::from(account.get()) << 32,
-                );
-                hasher.word(order.get());
-                hasher.word(canceled.get());
-            }
-            Self::OrderReplaced { order, account, price, quantity, leaves, priority, .. } => {
-                hasher.word(10 | (*priority as u64) << 8 | u64::from(account.get()) << 32);
-                hasher.word(order.get());
-                hasher.signed(price.get());
-                hasher.word(quantity.get());
-                hasher.word(leaves.get());
-            }
+            Self::OrderRested { order, price, leaves, ahead, layer, .. } => hasher.words([
+                7 | (*layer as u64) << 8,
+                order.get(),
+                price.get().cast_unsigned(),
+                leaves.get(),
+                ahead.get(),
+            ]),
+            Self::Traded(trade) => hasher.words([
+                8 | (trade.taker_side as u64) << 8
+                    | (trade.kind as u64) << 16
+                    | u64::from(trade.instrument.get()) << 32,
+                trade.trade.get(),
+                trade.price.get().cast_unsigned(),
+                trade.quantity.get(),
+                trade.maker.get(),
+                trade.taker.get(),
+                u64::from(trade.maker_account.get()) << 32 | u64::from(trade.taker_account.get()),
+                trade.maker_leaves.get(),
+                trade.taker_leaves.get(),
+            ]),
+            Self::OrderCanceled { order, account, canceled, from, reason, .. } => hasher.words([
+                9 | (*reason as u64) << 8 | (*from as u64) << 16 | u64::from(account.get()) << 32,
+                order.get(),
+                canceled.get(),
+            ]),
+            Self::OrderReplaced { order, account, price, quantity, leaves, priority, .. } => hasher.words([
+                10 | (*priority as u64) << 8 | u64::from(account.get()) << 32,
+                order.get(),
+                price.get().cast_unsigned(),
+                quantity.get(),
+                leaves.get(),
+            ]),
             seldom => {
                 hasher.word(11);
                 hasher.form(seldom);

@@ -135,16 +135,16 @@ impl Instrument {
     /// Value in minor units of the quote asset, or `None` above [`MAX_AMOUNT`].
     #[must_use]
     pub fn value(&self, price: Price, lots: Lots) -> Option<i64> {
-        let value = i128::from(price.get()) * i128::from(lots.get());
-        let value = value.checked_mul(i128::from(self.tick_value))?;
-        i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)
+        let lots = i64::try_from(lots.get()).ok()?;
+        let value = price.get().checked_mul(lots)?.checked_mul(self.tick_value)?;
+        (value <= MAX_AMOUNT).then_some(value)
     }
 
     /// Quantity in minor units of the base asset, or `None` above [`MAX_AMOUNT`].
     #[must_use]
     pub fn base_units(&self, lots: Lots) -> Option<i64> {
-        let units = i128::from(self.lot_units) * i128::from(lots.get());
-        i64::try_from(units).ok().filter(|&units| units <= MAX_AMOUNT)
+        let units = self.lot_units.checked_mul(i64::try_from(lots.get()).ok()?)?;
+        (units <= MAX_AMOUNT).then_some(units)
     }
 
     /// The highest fee that a fill of a resting-capable order can cost.

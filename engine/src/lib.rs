@@ -58,6 +58,7 @@ mod view;
 mod preview;
 mod explain;
 mod check;
+mod plain;
 mod look_ahead;
 mod digest;
 mod form;
@@ -87,7 +88,7 @@ pub use id::{AccountId, AssetId, DeskId, InstrumentId, OrderId, TradeId};
 pub use instrument::Instrument;
 pub use label::{AccountName, LabelError, Symbol};
 pub use order::{NewOrder, OrderPrice, Posting, Side, TimeInForce};
-pub use preview::{Preview, PreviewFill};
+pub use preview::{NoPrice, Preview, PreviewFill};
 pub use reject::{Reject, SettingField, Term};
 pub use setting::{
     AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd,

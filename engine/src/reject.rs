@@ -1,30 +1,34 @@
 //! Rejects: why a command was refused, with the numbers involved.
 //!
 //! Checks run in one order, the order of the variants below, and the first that fails answers: shape (what the
-//! command says by itself), existence, permission, limits and risk, book. (Whether the command was sent before
-//! is the journal's question and is asked before all of these.)
+//! command says by itself), existence, permission, limits and risk, book. A range that depends on the state (a fee tier's, a
+//! short limit's, lead makers together) is asked with the limits. Where one command is several orders (a pair, a quote), each
+//! order is checked whole before the next. Whether the command was sent before is the journal's question and is asked before
+//! all of these. For traders: `docs/rules/rejects.md`.
 
-use std::fmt;
+mod term;
+mod text;
+mod wording;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{
-    MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_DESKS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS,
-    MAX_QUOTES,
-};
 use crate::allocation::AllocationError;
 use crate::band::{BandError, TickTableError};
 use crate::desk::Refusal;
 use crate::{
-    AccountId, AccountName, Amount, AssetId, DeskId, InstrumentId, Lots, OrderId, Phase, Price, Qty, Symbol, Timestamp,
+    AccountId, AccountName, Amount, AssetId, DeskId, InstrumentId, Lots, OrderId, Phase, Price, Qty, Symbol,
+    Timestamp,
 };
+
+pub use term::{SettingField, Term};
+pub(crate) use wording::Wording;
 
 /// A business answer: the command was understood and refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reject {
-    // Shape
-    /// An asset with more than [`MAX_DECIMALS`] digits behind the point.
+    // Shape: what the command says by itself
+    /// An asset with more than [`MAX_DECIMALS`](crate::limits::MAX_DECIMALS) digits behind the point.
     TooManyDecimals {
         /// Given.
         decimals: u8,
@@ -39,7 +43,7 @@ pub enum Reject {
         /// Given.
         amount: Amount,
     },
-    /// A market order that would rest (GTC).
+    /// A market order that would rest: GTC, DAY or GTD.
     MarketOrderCannotRest,
     /// A post-only order that may not rest (market, IOC or FOK).
     PostOnlyMustRest,
@@ -85,6 +89,11 @@ pub enum Reject {
         /// Given.
         loss: Price,
     },
+    /// A mass quote without entries, or with more than [`MAX_QUOTES`](crate::limits::MAX_QUOTES).
+    QuoteCount {
+        /// Given.
+        given: u32,
+    },
     /// A quote whose bid is not below its ask.
     QuoteCrossed {
         /// Given.
@@ -92,17 +101,10 @@ pub enum Reject {
         /// Given.
         ask: Price,
     },
-    /// A mass quote without entries, or with more than [`MAX_QUOTES`].
-    QuoteCount {
-        /// Given.
-        given: u32,
-    },
     /// An allocation that is none.
     Allocation(AllocationError),
     /// A band, range or velocity with a parameter outside its range.
     Band(BandError),
-    /// A row that the tick table does not take.
-    TickTable(TickTableError),
     /// A setting outside its range.
     SettingOutOfRange {
         /// Which.
@@ -125,6 +127,11 @@ pub enum Reject {
     UnknownInstrument {
         /// Given.
         instrument: InstrumentId,
+    },
+    /// No such cash desk.
+    UnknownDesk {
+        /// Given.
+        desk: DeskId,
     },
     /// No such account.
     UnknownAccount {
@@ -162,13 +169,6 @@ pub enum Reject {
         /// Digits of the quote asset.
         decimals: u8,
     },
-    /// What a cash desk answers.
-    Desk(Refusal),
-    /// No such cash desk.
-    UnknownDesk {
-        /// Given.
-        desk: DeskId,
-    },
 
     // Permission
     /// The venue's account neither trades nor is paid into.
@@ -196,15 +196,20 @@ pub enum Reject {
     },
 
     // Limits and risk
-    /// [`MAX_ASSETS`] exist.
-    TooManyAssets,
-    /// [`MAX_INSTRUMENTS`] exist.
-    TooManyInstruments,
-    /// [`MAX_ACCOUNTS`] are open.
-    TooManyAccounts,
-    /// The account has [`MAX_OPEN_ORDERS`] open orders, and this one could rest too (GTC).
-    TooManyOrders,
-    /// All balances of the asset together would exceed [`MAX_AMOUNT`].
+    /// A row that the tick table does not take.
+    TickTable(TickTableError),
+    /// A short limit below what the account owes.
+    ShortOwed {
+        /// Of what.
+        asset: AssetId,
+        /// What it owes or may come to owe.
+        owed: Amount,
+        /// Given.
+        amount: Amount,
+    },
+    /// What a cash desk answers.
+    Desk(Refusal),
+    /// All balances of the asset together would exceed [`MAX_AMOUNT`](crate::limits::MAX_AMOUNT).
     SupplyTooLarge {
         /// Of what.
         asset: AssetId,
@@ -213,34 +218,20 @@ pub enum Reject {
         /// Given.
         amount: Amount,
     },
-    /// Price times quantity, a buyer's worst fee included, exceeds [`MAX_AMOUNT`] of the quote asset, or the quantity
-    /// that of the base asset.
-    NotionalTooLarge {
-        /// Of what.
+    /// An amount of money that does not buy the smallest quantity.
+    SpendsNothing {
+        /// Where.
         instrument: InstrumentId,
-        /// Given; `None` for a market order.
-        price: Option<Price>,
         /// Given.
-        quantity: Qty,
+        amount: Amount,
     },
-    /// Available is less than needed.
-    InsufficientFunds {
-        /// Of what.
-        asset: AssetId,
-        /// Needed, fee included.
-        needed: Amount,
-        /// Available.
-        available: Amount,
-    },
-    /// A GTD order whose time is not ahead.
+    /// A time that is not ahead: of a GTD order, or the end of a phase.
     ExpiryPassed {
         /// Given.
         expires: Timestamp,
         /// The time of the command.
         now: Timestamp,
     },
-    /// [`MAX_DESKS`] are open.
-    TooManyDesks,
     /// A price that the tick table does not allow.
     OffTick {
         /// Where.
@@ -281,6 +272,13 @@ pub enum Reject {
         /// Highest allowed.
         high: Price,
     },
+    /// A rule needs a reference price and there is none yet.
+    NoReference {
+        /// Where.
+        instrument: InstrumentId,
+        /// What needs it.
+        term: Term,
+    },
     /// A trailing distance that leads out of the range of prices.
     TrailTooWide {
         /// Where.
@@ -288,12 +286,34 @@ pub enum Reject {
         /// The price it would follow.
         reference: Price,
     },
-    /// A rule needs a reference price and there is none yet.
-    NoReference {
-        /// Where.
+    /// [`MAX_ASSETS`](crate::limits::MAX_ASSETS) exist.
+    TooManyAssets,
+    /// [`MAX_INSTRUMENTS`](crate::limits::MAX_INSTRUMENTS) exist.
+    TooManyInstruments,
+    /// [`MAX_ACCOUNTS`](crate::limits::MAX_ACCOUNTS) are open.
+    TooManyAccounts,
+    /// [`MAX_DESKS`](crate::limits::MAX_DESKS) are open.
+    TooManyDesks,
+    /// The account has [`MAX_OPEN_ORDERS`](crate::limits::MAX_OPEN_ORDERS) open orders, and this one could rest too.
+    TooManyOrders,
+    /// Price times quantity, a buyer's worst fee included, exceeds [`MAX_AMOUNT`](crate::limits::MAX_AMOUNT) of the quote asset, or the quantity
+    /// that of the base asset.
+    NotionalTooLarge {
+        /// Of what.
         instrument: InstrumentId,
-        /// What needs it.
-        term: Term,
+        /// Given; `None` for a market order.
+        price: Option<Price>,
+        /// Given.
+        quantity: Qty,
+    },
+    /// Available is less than needed.
+    InsufficientFunds {
+        /// Of what.
+        asset: AssetId,
+        /// Needed, fee included.
+        needed: Amount,
+        /// Available.
+        available: Amount,
     },
     /// The account has as many open orders as it may have.
     OrderLimit {
@@ -319,22 +339,6 @@ pub enum Reject {
         position: Amount,
         /// Most.
         max: Amount,
-    },
-    /// A short limit below what the account owes.
-    ShortOwed {
-        /// Of what.
-        asset: AssetId,
-        /// What it owes or may come to owe.
-        owed: Amount,
-        /// Given.
-        amount: Amount,
-    },
-    /// An amount of money that does not buy the smallest quantity.
-    SpendsNothing {
-        /// Where.
-        instrument: InstrumentId,
-        /// Given.
-        amount: Amount,
     },
 
     // Book
@@ -375,279 +379,48 @@ impl Reject {
             Self::ProtectionMissing => "protection-missing",
             Self::Incompatible { .. } => "incompatible",
             Self::BracketPrices { .. } => "bracket-prices",
-            Self::QuoteCrossed { .. } => "quote-crossed",
             Self::QuoteCount { .. } => "quote-count",
-            Self::SettingOutOfRange { .. } => "setting-out-of-range",
+            Self::QuoteCrossed { .. } => "quote-crossed",
             Self::Allocation(_) => "allocation",
             Self::Band(_) => "band",
-            Self::TickTable(_) => "tick-table",
-            Self::Desk(refusal) => refusal.code(),
-            Self::UnknownDesk { .. } => "unknown-desk",
-            Self::AccountBlocked { .. } => "account-blocked",
-            Self::NotInPhase { .. } => "not-in-phase",
-            Self::NotReplaceable { .. } => "not-replaceable",
-            Self::ExpiryPassed { .. } => "expiry-passed",
-            Self::TooManyDesks => "too-many-desks",
-            Self::OffTick { .. } => "off-tick",
-            Self::QuantityOutOfRange { .. } => "quantity-out-of-range",
-            Self::NotionalTooSmall { .. } => "notional-too-small",
-            Self::OutsideBand { .. } => "outside-band",
-            Self::TrailTooWide { .. } => "trail-too-wide",
-            Self::NoReference { .. } => "no-reference",
-            Self::OrderLimit { .. } => "order-limit",
-            Self::NotionalLimit { .. } => "notional-limit",
-            Self::PositionLimit { .. } => "position-limit",
-            Self::ShortOwed { .. } => "short-owed",
-            Self::SpendsNothing { .. } => "spends-nothing",
+            Self::SettingOutOfRange { .. } => "setting-out-of-range",
             Self::UnknownAsset { .. } => "unknown-asset",
             Self::UnknownInstrument { .. } => "unknown-instrument",
+            Self::UnknownDesk { .. } => "unknown-desk",
             Self::UnknownAccount { .. } => "unknown-account",
             Self::UnknownOrder { .. } => "unknown-order",
             Self::SymbolTaken { .. } => "symbol-taken",
             Self::NameTaken { .. } => "name-taken",
-            Self::TickNotRepresentable { .. } => "tick-not-representable",
             Self::LotNotRepresentable { .. } => "lot-not-representable",
+            Self::TickNotRepresentable { .. } => "tick-not-representable",
             Self::VenueAccount => "venue-account",
+            Self::AccountBlocked { .. } => "account-blocked",
+            Self::NotInPhase { .. } => "not-in-phase",
+            Self::NotReplaceable { .. } => "not-replaceable",
+            Self::TickTable(_) => "tick-table",
+            Self::ShortOwed { .. } => "short-owed",
+            Self::Desk(refusal) => refusal.code(),
+            Self::SupplyTooLarge { .. } => "supply-too-large",
+            Self::SpendsNothing { .. } => "spends-nothing",
+            Self::ExpiryPassed { .. } => "expiry-passed",
+            Self::OffTick { .. } => "off-tick",
+            Self::QuantityOutOfRange { .. } => "quantity-out-of-range",
+            Self::NotionalTooSmall { .. } => "notional-too-small",
+            Self::OutsideBand { .. } => "outside-band",
+            Self::NoReference { .. } => "no-reference",
+            Self::TrailTooWide { .. } => "trail-too-wide",
             Self::TooManyAssets => "too-many-assets",
             Self::TooManyInstruments => "too-many-instruments",
             Self::TooManyAccounts => "too-many-accounts",
+            Self::TooManyDesks => "too-many-desks",
             Self::TooManyOrders => "too-many-orders",
-            Self::SupplyTooLarge { .. } => "supply-too-large",
             Self::NotionalTooLarge { .. } => "notional-too-large",
             Self::InsufficientFunds { .. } => "insufficient-funds",
+            Self::OrderLimit { .. } => "order-limit",
+            Self::NotionalLimit { .. } => "notional-limit",
+            Self::PositionLimit { .. } => "position-limit",
             Self::BelowFilled { .. } => "below-filled",
             Self::PostOnlyWouldTake { .. } => "post-only-would-take",
         }
-    }
-}
-
-/// The reason in integer units; [`Exchange::explain`](crate::Exchange::explain) says it in decimals.
-impl fmt::Display for Reject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::TooManyDecimals { decimals } => {
-                write!(f, "{decimals} decimals, at most {MAX_DECIMALS} are allowed")
-            }
-            Self::BaseIsQuote { asset } => write!(f, "base and quote are both asset {asset}"),
-            Self::AmountNotPositive { amount } => write!(f, "the amount {} is not above zero", amount.get()),
-            Self::MarketOrderCannotRest => {
-                write!(f, "a market order cannot rest: its time in force is IOC or FOK")
-            }
-            Self::PostOnlyMustRest => {
-                write!(f, "a post-only order must be able to rest: a limit order that is GTC")
-            }
-            Self::MinimumAboveQuantity { minimum, quantity } => write!(f, "a minimum of {} lots is above the {} lots of the order", minimum.get(), quantity.get()),
-            Self::PeakNotBelowQuantity { peak, quantity } => write!(f, "a peak of {} lots is not below the {} lots of the order", peak.get(), quantity.get()),
-            Self::PeakSpreadTooWide { peak, spread } => write!(f, "a spread of {} lots is not below the peak of {}", spread.get(), peak.get()),
-            Self::ProtectionTooWide { ppm } => write!(f, "a protection of {ppm} ppm is above 1000000"),
-            Self::ProtectionMissing => write!(f, "a market order to buy that waits needs a protection"),
-            Self::Incompatible { one, other } => write!(f, "{one} and {other} do not go together"),
-            Self::BracketPrices { profit, loss } => write!(f, "the profit at {} ticks is not beyond the loss at {}", profit.get(), loss.get()),
-            Self::QuoteCrossed { bid, ask } => write!(f, "the bid at {} ticks is not below the ask at {}", bid.get(), ask.get()),
-            Self::QuoteCount { given } => write!(f, "{given} quotes given, 1 to {MAX_QUOTES} are allowed"),
-            Self::SettingOutOfRange { setting, given, min, max } => write!(f, "{setting} {given} is outside {min} to {max}"),
-            Self::Allocation(error) => error.fmt(f),
-            Self::Band(error) => error.fmt(f),
-            Self::TickTable(error) => error.fmt(f),
-            Self::Desk(refusal) => refusal.fmt(f),
-            Self::UnknownDesk { desk } => write!(f, "there is no cash desk {desk}"),
-            Self::AccountBlocked { account } => write!(f, "the kill switch of account {account} is set"),
-            Self::NotInPhase { phase, term, .. } => write!(f, "{term} is not taken while the instrument is {phase}"),
-            Self::NotReplaceable { order, term } => write!(f, "order {order} cannot be replaced ({term}): cancel it and enter another"),
-            Self::ExpiryPassed { expires, now } => write!(f, "the order expires at {} ns, which is not after {} ns", expires.nanos(), now.nanos()),
-            Self::TooManyDesks => write!(f, "the exchange has its {MAX_DESKS} cash desks"),
-            Self::OffTick { price, step, .. } => write!(f, "the price {} is not a multiple of the {step} ticks that are a step there", price.get()),
-            Self::QuantityOutOfRange { quantity, min, max, .. } => { write!(f, "{} lots given; at least {}", quantity.get(), min.get().max(1))?; if max.is_zero() { Ok(()) } else { write!(f, " and at most {} are allowed", max.get()) } },
-            Self::NotionalTooSmall { value, min, .. } => write!(f, "the order is worth {}, at least {} is allowed", value.get(), min.get()),
-            Self::OutsideBand { price, low, high, .. } => write!(f, "the price {} is outside the band {} to {}", price.get(), low.get(), high.get()),
-            Self::TrailTooWide { reference, .. } => write!(f, "the trailing distance leads out of the range of prices from {}", reference.get()),
-            Self::NoReference { term, .. } => write!(f, "{term} needs a reference price, and there is none yet"),
-            Self::OrderLimit { max, .. } => write!(f, "the account has the {max} open orders that it may have"),
-            Self::NotionalLimit { asset, value, max } => write!(f, "the order is worth {} of asset {asset}, the account may enter {}", value.get(), max.get()),
-            Self::PositionLimit { asset, position, max } => write!(f, "with this order the account could own {} of asset {asset}, it may own {}", position.get(), max.get()),
-            Self::ShortOwed { asset, owed, amount } => write!(f, "a short limit of {} is below the {} of asset {asset} that the account owes", amount.get(), owed.get()),
-            Self::SpendsNothing { amount, .. } => write!(f, "{} does not buy one lot now", amount.get()),
-            Self::UnknownAsset { asset } => write!(f, "there is no asset {asset}"),
-            Self::UnknownInstrument { instrument } => write!(f, "there is no instrument {instrument}"),
-            Self::UnknownAccount { account } => write!(f, "there is no account {account}"),
-            Self::UnknownOrder { order } => write!(f, "the account has no open order {order}"),
-            Self::SymbolTaken { symbol } => write!(f, "the symbol {symbol} is taken"),
-            Self::NameTaken { name } => write!(f, "the account name {name} is taken"),
-            Self::TickNotRepresentable { tick, lot, decimals } => write!(
-                f,
-                "tick {tick} x lot {lot} is not a whole number of the quote's minor units ({decimals} decimals)"
-            ),
-            Self::LotNotRepresentable { lot, decimals } => {
-                write!(f, "lot {lot} is not a whole number of the base's minor units ({decimals} decimals)")
-            }
-            Self::VenueAccount => write!(f, "account 0 is the venue's own and only receives fees"),
-            Self::TooManyAssets => write!(f, "the exchange has its {MAX_ASSETS} assets"),
-            Self::TooManyInstruments => write!(f, "the exchange has its {MAX_INSTRUMENTS} instruments"),
-            Self::TooManyAccounts => write!(f, "the exchange has its {MAX_ACCOUNTS} accounts"),
-            Self::TooManyOrders => write!(f, "the account has its {MAX_OPEN_ORDERS} open orders"),
-            Self::SupplyTooLarge { asset, supply, amount } => write!(
-                f,
-                "{} more of asset {asset} beside {} would exceed {MAX_AMOUNT} minor units",
-                amount.get(),
-                supply.get()
-            ),
-            Self::NotionalTooLarge { price, quantity, .. } => {
-                write!(f, "{} lots", quantity.get())?;
-                if let Some(price) = price {
-                    write!(f, " at {} ticks", price.get())?;
-                }
-                write!(f, " are worth more than {MAX_AMOUNT} minor units")
-            }
-            Self::InsufficientFunds { asset, needed, available } => {
-                write!(f, "{} of asset {asset} needed, {} available", needed.get(), available.get())
-            }
-            Self::BelowFilled { quantity, filled, .. } => write!(
-                f,
-                "the total {} is not above the {} lots filled already",
-                quantity.get(),
-                filled.get()
-            ),
-            Self::PostOnlyWouldTake { price, best, .. } => {
-                write!(f, "post-only at {} ticks would trade with the best price {}", price.get(), best.get())
-            }
-        }
-    }
-}
-
-/// A term of an order or of its surroundings that a reject speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Term {
-    /// A limit order.
-    Limit,
-    /// A market order.
-    Market,
-    /// A market-to-limit order.
-    MarketToLimit,
-    /// A time in force that lets an order rest: GTC, DAY or GTD.
-    Resting,
-    /// IOC.
-    ImmediateOrCancel,
-    /// FOK.
-    FillOrKill,
-    /// GTD.
-    GoodTillDate,
-    /// Post-only.
-    PostOnly,
-    /// A trigger.
-    Trigger,
-    /// An iceberg.
-    Iceberg,
-    /// A hidden order.
-    Hidden,
-    /// A minimum quantity.
-    Minimum,
-    /// AON.
-    AllOrNone,
-    /// A pegged order.
-    Peg,
-    /// A protection.
-    Protection,
-    /// A pair (OCO), or one order of it.
-    Pair,
-    /// A bracket, or one of its exits.
-    Bracket,
-    /// A quote, or one side of it.
-    Quote,
-    /// A cash order.
-    Cash,
-    /// A new order.
-    NewOrder,
-    /// A cancel/replace.
-    Replace,
-    /// An order that waits for its trigger.
-    WaitingOrder,
-    /// The market-wide halt.
-    MarketWide,
-}
-
-impl fmt::Display for Term {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Limit => "a limit order",
-            Self::Market => "a market order",
-            Self::MarketToLimit => "a market-to-limit order",
-            Self::Resting => "a resting time in force",
-            Self::ImmediateOrCancel => "IOC",
-            Self::FillOrKill => "FOK",
-            Self::GoodTillDate => "GTD",
-            Self::PostOnly => "post-only",
-            Self::Trigger => "a trigger",
-            Self::Iceberg => "an iceberg",
-            Self::Hidden => "a hidden order",
-            Self::Minimum => "a minimum quantity",
-            Self::AllOrNone => "all-or-none",
-            Self::Peg => "a peg",
-            Self::Protection => "a protection",
-            Self::Pair => "an OCO pair",
-            Self::Bracket => "a bracket",
-            Self::Quote => "a quote",
-            Self::Cash => "a cash order",
-            Self::NewOrder => "a new order",
-            Self::Replace => "a replacement",
-            Self::WaitingOrder => "an order that waits for its trigger",
-            Self::MarketWide => "the market-wide halt",
-        })
-    }
-}
-
-/// A setting that was outside its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum SettingField {
-    /// A lead maker's share in ppm, with those of the others.
-    LeadMaker,
-    /// A parameter of an auction's rulebook.
-    Rulebook,
-    /// The number of a fee tier.
-    Tier,
-    /// A maker's fee in ppm.
-    MakerFee,
-    /// A taker's fee in ppm.
-    TakerFee,
-    /// The largest quantity, at least the smallest.
-    MaxQuantity,
-    /// A smallest value in minor units.
-    MinNotional,
-    /// An auction's collar in ppm.
-    AuctionCollar,
-    /// The end of the day in nanoseconds after midnight.
-    DayEnd,
-    /// The most follow-ups of a command.
-    FollowUps,
-    /// A short limit in minor units.
-    ShortLimit,
-    /// A limit of an account in minor units.
-    AccountLimit,
-    /// Length or window of a volatility call in nanoseconds.
-    VolatilityCall,
-    /// A time of trading hours in nanoseconds after midnight.
-    TradingHours,
-    /// The interval of batch auctions in nanoseconds.
-    BatchInterval,
-}
-
-impl fmt::Display for SettingField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LeadMaker => "the lead makers' share in ppm",
-            Self::Rulebook => "the rulebook's parameter",
-            Self::Tier => "the fee tier",
-            Self::MakerFee => "the maker's fee in ppm",
-            Self::TakerFee => "the taker's fee in ppm",
-            Self::MaxQuantity => "the largest quantity",
-            Self::MinNotional => "the smallest value",
-            Self::AuctionCollar => "the auction collar in ppm",
-            Self::DayEnd => "the end of the day in nanoseconds",
-            Self::FollowUps => "the number of follow-ups",
-            Self::ShortLimit => "the short limit",
-            Self::AccountLimit => "the account's limit",
-            Self::VolatilityCall => "the length or window of a volatility call in nanoseconds",
-            Self::TradingHours => "the trading hours in nanoseconds",
-            Self::BatchInterval => "the batch interval in nanoseconds",
-        })
     }
 }

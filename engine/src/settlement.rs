@@ -19,14 +19,18 @@ struct Party {
 impl Instrument {
     /// What an open order holds of the asset it gives: a buyer the value at the limit and the highest fee on it, a
     /// seller the quantity. The caller has proved that it fits ([`Instrument::value`]).
+    #[inline]
     pub(crate) fn hold(&self, side: Side, price: Price, leaves: u64) -> i64 {
         match side {
-            Side::Buy => {
-                let value = price.get() * leaves.cast_signed() * self.tick_value();
-                value + self.worst_fee().fee(value)
-            }
+            Side::Buy => self.buyer_hold(price.get() * leaves.cast_signed() * self.tick_value()),
             Side::Sell => leaves.cast_signed() * self.lot_units(),
         }
+    }
+
+    /// What a buyer holds for this value: it, and the highest fee on it.
+    #[inline]
+    pub(crate) fn buyer_hold(&self, value: i64) -> i64 {
+        value + self.worst_fee().fee(value)
     }
 }
 

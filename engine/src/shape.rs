@@ -14,58 +14,69 @@ pub(crate) enum Entry {
     Pair,
     /// As the entry of a bracket.
     Bracket,
-    /// As a side of a quote.
-    Quote,
     /// As an amount of money.
     Cash,
+    /// As new terms of an open order.
+    Replacement,
 }
 
+/// Terms that contradict each other. Of several clashes of an order the first one here is named.
+const CLASHES: [(Term, &[Term]); 9] = [
+    (
+        Term::MarketToLimit,
+        &[
+            Term::ImmediateOrCancel,
+            Term::FillOrKill,
+            Term::PostOnly,
+            Term::Trigger,
+            Term::Minimum,
+            Term::AllOrNone,
+            Term::Peg,
+            Term::Iceberg,
+            Term::Hidden,
+        ],
+    ),
+    (Term::Market, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]),
+    (Term::FillOrKill, &[Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone]),
+    (Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]),
+    (Term::Peg, &[Term::Trigger, Term::Iceberg, Term::Minimum, Term::AllOrNone, Term::Hidden]),
+    (Term::AllOrNone, &[Term::Iceberg]),
+    (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
+    (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
+];
+
 impl NewOrder {
-    /// Checks what the order says by itself.
+    /// Checks what the order says by itself, with its conditions.
     #[inline]
-    pub(crate) fn check_shape(&self) -> Result<(), Reject> {
-        let rests = self.time_in_force.rests();
-        match (self.price, self.posting) {
-            (OrderPrice::Limit(_), Posting::Any) => Ok(()),
-            (OrderPrice::Market, _) if rests => Err(Reject::MarketOrderCannotRest),
-            (OrderPrice::Market | OrderPrice::MarketToLimit, Posting::PostOnly | Posting::PostOnlyReprice) => {
-                Err(Reject::PostOnlyMustRest)
+    pub(crate) fn check_shape(&self, conditions: Option<&Conditions>) -> Result<(), Reject> {
+        self.check_rest()?;
+        match conditions {
+            Some(conditions) => {
+                self.check_numbers(conditions)?;
+                self.check_clashes(conditions)
             }
-            (OrderPrice::Limit(_), _) if !rests => Err(Reject::PostOnlyMustRest),
-            (OrderPrice::MarketToLimit, _) if !rests => {
-                Err(Reject::Incompatible { one: Term::MarketToLimit, other: self.time_term() })
-            }
-            _ => Ok(()),
+            None if self.price == OrderPrice::MarketToLimit => self.check_clashes(&Conditions::NONE),
+            None => Ok(()),
         }
     }
 
-    /// Checks what the order says together with its conditions.
-    pub(crate) fn check_conditions(&self, conditions: &Conditions) -> Result<(), Reject> {
-        let terms = self.terms_named(conditions);
-        let clash = |one: Term, others: &[Term]| {
-            others.iter().find(|&&other| terms.has(one) && terms.has(other)).map(|&other| (one, other))
-        };
-        let found = None
-            .or_else(|| clash(Term::MarketToLimit, &[
-                Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg, Term::Iceberg, Term::Hidden,
-            ]))
-            .or_else(|| clash(Term::Market, &[
-                Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone,
-            ]))
-            .or_else(|| clash(Term::ImmediateOrCancel, &[Term::Iceberg, Term::Hidden, Term::Peg]))
-            .or_else(|| clash(Term::FillOrKill, &[
-                Term::Iceberg, Term::Hidden, Term::Peg, Term::Minimum, Term::AllOrNone, Term::Trigger,
-            ]))
-            .or_else(|| clash(Term::PostOnly, &[Term::Minimum, Term::AllOrNone, Term::Peg, Term::Trigger]))
-            .or_else(|| clash(Term::Peg, &[
-                Term::Trigger, Term::Iceberg, Term::Hidden, Term::Minimum, Term::AllOrNone,
-            ]))
-            .or_else(|| clash(Term::AllOrNone, &[Term::Iceberg]))
-            .or_else(|| clash(Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden]))
-            .or_else(|| clash(Term::Protection, &[Term::Limit, Term::MarketToLimit]));
-        if let Some((one, other)) = found {
-            return Err(Reject::Incompatible { one, other });
+    /// Checks that a market order cannot rest and that a post-only order can.
+    #[inline]
+    pub(crate) fn check_rest(&self) -> Result<(), Reject> {
+        let rests = self.time_in_force.rests();
+        let market = self.price == OrderPrice::Market;
+        if market && rests {
+            return Err(Reject::MarketOrderCannotRest);
         }
+        if self.posting != Posting::Any && (market || !rests) {
+            return Err(Reject::PostOnlyMustRest);
+        }
+        Ok(())
+    }
+
+    /// Checks the quantities of the conditions, and the protection.
+    fn check_numbers(&self, conditions: &Conditions) -> Result<(), Reject> {
         if let Some(Minimum::Quantity(minimum)) = conditions.minimum
             && minimum > self.quantity
         {
@@ -81,38 +92,45 @@ impl NewOrder {
         }
         check_protection(conditions.protection)?;
         if conditions.trigger.is_some() {
-            self.check_waiting(conditions.protection)?;
+            check_waiting(self.price, self.side, conditions.protection)?;
         }
         Ok(())
     }
 
-    /// A market order of a buyer that waits must say how far it may reach.
-    pub(crate) const fn check_waiting(&self, protection: Option<Protection>) -> Result<(), Reject> {
-        if matches!((self.price, self.side, protection), (OrderPrice::Market, Side::Buy, None)) {
-            return Err(Reject::ProtectionMissing);
+    /// Checks that no term contradicts another.
+    pub(crate) fn check_clashes(&self, conditions: &Conditions) -> Result<(), Reject> {
+        let terms = self.terms_named(conditions);
+        for (one, others) in CLASHES {
+            if let Some(&other) = others.iter().find(|&&other| terms.has(one) && terms.has(other)) {
+                return Err(Reject::Incompatible { one, other });
+            }
         }
         Ok(())
     }
 
-    /// The term that the phase does not take, if there is one.
+    /// The term that the phase does not take, if there is one. What matters of the settings: whether a halted instrument queues
+    /// orders, and whether its auctions have a collar.
     pub(crate) fn not_taken(
         &self,
         conditions: Option<&Conditions>,
         entry: Entry,
         phase: Phase,
-        halt_queues: bool,
+        (queues, collared): (bool, bool),
     ) -> Option<Term> {
+        let waits = conditions.is_some_and(|conditions| conditions.trigger.is_some());
+        let any = if entry == Entry::Replacement { Term::Replace } else { Term::NewOrder };
         let refused: &[Term] = match phase {
             Phase::Continuous => return None,
-            Phase::Halted if !halt_queues => return Some(Term::NewOrder),
-            Phase::Closed => return Some(Term::NewOrder),
+            Phase::Closed => return Some(any),
+            Phase::Halted if !queues => return Some(any),
+            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted if waits => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
-                Term::FillOrKill, Term::MarketToLimit, Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Bracket, Term::Quote, Term::Cash,
+                Term::FillOrKill, Term::Peg, Term::MarketToLimit, Term::Cash, Term::Bracket, Term::PostOnly,
+                Term::Minimum, Term::AllOrNone, Term::Protection, Term::Market,
             ],
             Phase::PostClose => &[
-                Term::MarketToLimit, Term::PostOnly, Term::Trigger, Term::Minimum, Term::AllOrNone, Term::Peg,
-                Term::Pair, Term::Bracket, Term::Quote, Term::Cash,
+                Term::Trigger, Term::Peg, Term::Pair, Term::Bracket, Term::MarketToLimit, Term::Cash,
+                Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Protection,
             ],
         };
         let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
@@ -120,8 +138,12 @@ impl NewOrder {
             Entry::Single => {}
             Entry::Pair => terms.add(Term::Pair),
             Entry::Bracket => terms.add(Term::Bracket),
-            Entry::Quote => terms.add(Term::Quote),
             Entry::Cash => terms.add(Term::Cash),
+            // A replacement stands in the book by its price alone.
+            Entry::Replacement => terms.remove(Term::PostOnly),
+        }
+        if collared {
+            terms.remove(Term::Market);
         }
         refused.iter().copied().find(|&term| terms.has(term))
     }
@@ -169,6 +191,18 @@ impl NewOrder {
     }
 }
 
+/// A market order of a buyer that waits must say how far it may reach.
+pub(crate) const fn check_waiting(
+    price: OrderPrice,
+    side: Side,
+    protection: Option<Protection>,
+) -> Result<(), Reject> {
+    match (price, side, protection) {
+        (OrderPrice::Market, Side::Buy, None) => Err(Reject::ProtectionMissing),
+        _ => Ok(()),
+    }
+}
+
 /// Checks the range of a protection.
 pub(crate) const fn check_protection(protection: Option<Protection>) -> Result<(), Reject> {
     match protection {
@@ -184,6 +218,10 @@ struct Terms(u64);
 impl Terms {
     const fn add(&mut self, term: Term) {
         self.0 |= 1 << term as u8;
+    }
+
+    const fn remove(&mut self, term: Term) {
+        self.0 &= !(1 << term as u8);
     }
 
     const fn has(self, term: Term) -> bool {

@@ -6,11 +6,6 @@ use outcry_tests::duel;
 use outcry_tests::oracle::Fault;
 use outcry_tests::trial::Tally;
 
-/// Commands of a seed: every tenth runs ten times as long, so that old orders and high ids are met too.
-fn length(seed: u64) -> u64 {
-    if seed.is_multiple_of(10) { 50_000 } else { 5_000 }
-}
-
 fn number(name: &str) -> Option<u64> {
     std::env::var(name)
         .ok()
@@ -24,7 +19,7 @@ fn engine_and_oracle_agree_on_a_million_commands() {
     let mut seed = one.unwrap_or(1);
     let mut sum = Tally::default();
     while sum.commands < commands {
-        let tally = duel::run(seed, length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
+        let tally = duel::run(seed, duel::length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
         sum.add(tally);
         if one.is_some() {
             println!("seed {seed}: {sum:?}");

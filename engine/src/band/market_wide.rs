@@ -80,7 +80,7 @@ pub(crate) enum MarketWidePhase {
 }
 
 /// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum MarketWideChange {
     /// All trading halts.
     Halted {

@@ -161,6 +161,11 @@ impl Desk {
         self.rates.insert(money, rate);
     }
 
+    /// The purchase that answered this very order before.
+    pub(crate) fn repeated(&self, order: &CashOrder) -> Option<&CashPurchase> {
+        self.keys.get(order).and_then(|&id| self.purchase(id))
+    }
+
     /// What the desk answers to an order at the time `at`; nothing changes.
     ///
     /// A replay is found by the order alone: `scales` and `funds` do not matter to it.
@@ -174,7 +179,7 @@ impl Desk {
         scales: Scales,
         funds: Funds,
     ) -> Result<Answer, Refusal> {
-        if let Some(purchase) = self.keys.get(&order).and_then(|&id| self.purchase(id)) {
+        if let Some(purchase) = self.repeated(&order) {
             return Ok(Answer::Replayed(*purchase));
         }
         let CashOrder { client, money, amount, .. } = order;

@@ -5,8 +5,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{CASH_UNITS_LIMIT, CashOrderId, MAX_CASH_ORDERS};
-use crate::limits::MAX_AMOUNT;
+use super::CashOrderId;
 use crate::{AccountId, Amount, AssetId};
 
 /// A refusal of a desk. The first that applies answers, in the order of the variants.
@@ -28,7 +27,7 @@ pub enum Refusal {
         /// Given.
         amount: Amount,
     },
-    /// An amount to spend of [`CASH_UNITS_LIMIT`] whole units or more.
+    /// An amount to spend of [`CASH_UNITS_LIMIT`](super::CASH_UNITS_LIMIT) whole units or more.
     AmountTooLarge {
         /// Of what.
         money: AssetId,
@@ -58,7 +57,7 @@ pub enum Refusal {
     },
 
     // Limits and risk
-    /// The desk has made [`MAX_CASH_ORDERS`] purchases.
+    /// The desk has made [`MAX_CASH_ORDERS`](super::MAX_CASH_ORDERS) purchases.
     TooManyCashOrders,
     /// The desk would have sold more than it may in total.
     AboveCap {
@@ -107,42 +106,6 @@ impl Refusal {
             Self::AboveCap { .. } => "above-cap",
             Self::ClientShort { .. } => "insufficient-funds",
             Self::DeskShort { .. } => "desk-short",
-        }
-    }
-}
-
-/// The reason in integer units.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::CapNotPositive { cap } => write!(f, "the cap {} is not above zero", cap.get()),
-            Self::RateNotPositive { rate } => write!(f, "the rate {rate} is not above zero"),
-            Self::AmountNotPositive { amount } => write!(f, "the amount {} is not above zero", amount.get()),
-            Self::AmountTooLarge { money, amount, limit } => write!(
-                f,
-                "the amount {} of asset {money} is not below {} ({CASH_UNITS_LIMIT} whole units)",
-                amount.get(),
-                limit.get()
-            ),
-            Self::CurrencyNotTaken { money } => write!(f, "the desk has no rate for asset {money}"),
-            Self::OwnAsset { asset } => write!(f, "asset {asset} is what the desk sells: it has no rate"),
-            Self::OwnDesk { account } => {
-                write!(f, "account {account} is the desk's own and cannot buy from it")
-            }
-            Self::TooManyCashOrders => write!(f, "the desk has its {MAX_CASH_ORDERS} purchases"),
-            Self::AboveCap { asset, cap, sold, coins } => {
-                match coins {
-                    Some(coins) => write!(f, "{}", coins.get())?,
-                    None => write!(f, "more than {MAX_AMOUNT}")?,
-                }
-                write!(f, " of asset {asset} beside {} sold would exceed the cap {}", sold.get(), cap.get())
-            }
-            Self::ClientShort { asset, needed, available } => {
-                write!(f, "{} of asset {asset} needed, {} available", needed.get(), available.get())
-            }
-            Self::DeskShort { asset, needed, available } => {
-                write!(f, "the desk needs {} of asset {asset}, {} available", needed.get(), available.get())
-            }
         }
     }
 }
