@@ -209,7 +209,7 @@ impl Oracle {
                 }
                 self.come(id, needed, limit.map(|limit| (limit, RepriceReason::PostOnly)));
             }
-            Phase::PostClose => {
+            Phase::PostClose if order.minimum_met => {
                 let close = self.market(instrument).last;
                 let better = price.limit().zip(close).filter(|&(limit, close)| {
                     limit != close && within(order.side, limit, close)
