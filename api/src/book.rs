@@ -4,8 +4,8 @@ use outcry_engine::{AccountName, Exchange, InstrumentId, Side, Symbol};
 use serde::Serialize;
 
 use crate::decimal::DecimalText;
-use crate::events::Scale;
 use crate::time::TimeText;
+use crate::write::Scale;
 
 /// The whole book after a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

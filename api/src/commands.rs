@@ -5,14 +5,12 @@
 
 use std::fmt;
 
-use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, Instrument, InstrumentId,
-    NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp,
-    limits, parse_decimal,
-};
+use outcry_engine::{Command, Event, Exchange, InstrumentId, Timestamp};
 
 use crate::fields::{FieldError, Fields};
+use crate::read::Reader;
 use crate::time::TimeText;
+use crate::word::not_one_of;
 
 /// Longest `id` of a request in bytes.
 pub const MAX_REQUEST_ID: usize = 128;
@@ -49,15 +47,32 @@ impl fmt::Display for RequestError {
 impl std::error::Error for RequestError {}
 
 /// Every word that `command` may be.
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 25] = [
     "create_asset",
     "create_instrument",
     "open_account",
     "deposit",
     "withdraw",
     "place",
+    "place_pair",
+    "place_bracket",
+    "place_cash",
     "cancel",
+    "cancel_orders",
     "replace",
+    "quote",
+    "block_account",
+    "unblock_account",
+    "set_instrument",
+    "set_account",
+    "set_market",
+    "set_phase",
+    "halt_market",
+    "resume_market",
+    "advance_clock",
+    "open_desk",
+    "set_rate",
+    "buy_at_desk",
 ];
 
 /// Reads one command from the text of a JSON object.
@@ -69,7 +84,7 @@ pub fn parse(text: &str, exchange: &Exchange) -> Result<Request, RequestError> {
     let id = fields.optional("id", request_id);
     let at = fields.optional("at", TimeText::parse).map(|time| time.0);
     let word = fields.required("command", |text| {
-        COMMANDS.into_iter().find(|&word| word == text).ok_or_else(|| not_one_of(text, &COMMANDS))
+        COMMANDS.into_iter().find(|&word| word == text).ok_or_else(|| not_one_of(text, COMMANDS))
     });
     let Some(word) = word else {
         // Which other fields are right depends on the command: only what is known to be wrong is told.
@@ -83,8 +98,25 @@ pub fn parse(text: &str, exchange: &Exchange) -> Result<Request, RequestError> {
         "deposit" => reader.transfer(|account, asset, amount| Command::Deposit { account, asset, amount }),
         "withdraw" => reader.transfer(|account, asset, amount| Command::Withdraw { account, asset, amount }),
         "place" => reader.place(),
+        "place_pair" => reader.place_pair(),
+        "place_bracket" => reader.place_bracket(),
+        "place_cash" => reader.place_cash(),
         "cancel" => reader.cancel(),
-        _ => reader.replace(),
+        "cancel_orders" => reader.cancel_orders(),
+        "replace" => reader.replace(),
+        "quote" => reader.quote(),
+        "block_account" => reader.kill_switch(|account| Command::BlockAccount { account }),
+        "unblock_account" => reader.kill_switch(|account| Command::UnblockAccount { account }),
+        "set_instrument" => reader.set_instrument(),
+        "set_account" => reader.set_account(),
+        "set_market" => reader.set_market(),
+        "set_phase" => reader.set_phase(),
+        "halt_market" => Some(Command::HaltMarket),
+        "resume_market" => Some(Command::ResumeMarket),
+        "open_desk" => reader.open_desk(),
+        "set_rate" => reader.set_rate(),
+        "buy_at_desk" => reader.buy_at_desk(),
+        _ => Some(Command::AdvanceClock),
     };
     let errors = reader.fields.finish();
     match command {
@@ -97,14 +129,41 @@ pub fn parse(text: &str, exchange: &Exchange) -> Result<Request, RequestError> {
 /// answer.
 #[must_use]
 pub fn concerned(command: &Command, events: &[Event]) -> Option<InstrumentId> {
-    if let Command::PlaceOrder(order) = command {
-        return Some(order.instrument);
-    }
-    events.iter().find_map(|event| match *event {
-        Event::InstrumentCreated { instrument, .. }
-        | Event::OrderCanceled { instrument, .. }
-        | Event::OrderReplaced { instrument, .. } => Some(instrument),
-        _ => None,
+    let named = match command {
+        Command::PlaceOrder(order) => Some(order.instrument),
+        Command::PlaceConditional(order) => Some(order.terms.instrument),
+        Command::PlacePair(pair) => Some(pair.limit.instrument),
+        Command::PlaceBracket(bracket) => Some(bracket.entry.instrument),
+        Command::PlaceCashOrder { instrument, .. }
+        | Command::SetInstrument { instrument, .. }
+        | Command::SetPhase { instrument, .. } => Some(*instrument),
+        Command::CancelOrders { instrument, .. } => *instrument,
+        Command::Quote(mass) => mass.quotes.first().map(|quote| quote.instrument),
+        Command::CreateAsset { .. }
+        | Command::CreateInstrument(_)
+        | Command::OpenAccount { .. }
+        | Command::Deposit { .. }
+        | Command::Withdraw { .. }
+        | Command::CancelOrder { .. }
+        | Command::ReplaceOrder { .. }
+        | Command::BlockAccount { .. }
+        | Command::UnblockAccount { .. }
+        | Command::SetAccount { .. }
+        | Command::SetMarket { .. }
+        | Command::HaltMarket
+        | Command::ResumeMarket
+        | Command::AdvanceClock
+        | Command::OpenDesk { .. }
+        | Command::SetRate { .. }
+        | Command::BuyAtDesk { .. } => None,
+    };
+    named.or_else(|| {
+        events.iter().find_map(|event| match *event {
+            Event::InstrumentCreated { instrument, .. }
+            | Event::OrderCanceled { instrument, .. }
+            | Event::OrderReplaced { instrument, .. } => Some(instrument),
+            _ => None,
+        })
     })
 }
 
@@ -114,200 +173,3 @@ fn request_id(text: &str) -> Result<String, String> {
     }
     Ok(text.to_owned())
 }
-
-fn not_one_of(text: &str, words: &[&str]) -> String {
-    let text: String = text.chars().take(32).collect();
-    format!("{text:?} is not one of {}", words.join(", "))
-}
-
-/// Reads a word of a fixed set.
-fn word<T: Copy>(words: &[(&str, T)]) -> impl Fn(&str) -> Result<T, String> {
-    move |text| {
-        words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|&(_, value)| value)
-            .ok_or_else(|| not_one_of(text, &words.iter().map(|&(word, _)| word).collect::<Vec<_>>()))
-    }
-}
-
-pub(crate) const SIDES: [(&str, Side); 2] = [("buy", Side::Buy), ("sell", Side::Sell)];
-pub(crate) const TIMES_IN_FORCE: [(&str, TimeInForce); 3] = [
-    ("gtc", TimeInForce::GoodTillCancel),
-    ("ioc", TimeInForce::ImmediateOrCancel),
-    ("fok", TimeInForce::FillOrKill),
-];
-
-/// Reads the fields of one command after the other; `None` where at least one is wrong.
-struct Reader<'a> {
-    fields: Fields,
-    exchange: &'a Exchange,
-}
-
-impl Reader<'_> {
-    fn account(&mut self) -> Option<AccountId> {
-        let exchange = self.exchange;
-        self.fields.required("account", |text| {
-            let name = AccountName::new(text).map_err(|e| e.to_string())?;
-            exchange.find_account(name).ok_or_else(|| format!("{text:?} is not the name of an account here"))
-        })
-    }
-
-    fn asset(&mut self, field: &'static str) -> Option<AssetId> {
-        let exchange = self.exchange;
-        self.fields.required(field, |text| {
-            let symbol = Symbol::new(text).map_err(|e| e.to_string())?;
-            exchange.find_asset(symbol).ok_or_else(|| format!("{text:?} is not the symbol of an asset here"))
-        })
-    }
-
-    fn instrument(&mut self) -> Option<InstrumentId> {
-        let exchange = self.exchange;
-        self.fields.required("instrument", |text| {
-            let symbol = Symbol::new(text).map_err(|e| e.to_string())?;
-            exchange
-                .find_instrument(symbol)
-                .ok_or_else(|| format!("{text:?} is not the symbol of an instrument here"))
-        })
-    }
-
-    fn order(&mut self) -> Option<OrderId> {
-        self.fields.required_integer("order", 1..=u64::MAX).and_then(OrderId::new)
-    }
-
-    /// A price of the instrument; without one, only that it is a decimal is checked.
-    fn price(&mut self, instrument: Option<&Instrument>) -> Option<Price> {
-        self.fields.decimal("price", |text| match instrument {
-            Some(instrument) => instrument.parse_price(text),
-            None => parse_decimal(text).map(|_| SMALLEST_PRICE),
-        })
-    }
-
-    /// A quantity of the instrument; without one, only that it is a decimal is checked.
-    fn quantity(&mut self, instrument: Option<&Instrument>) -> Option<Qty> {
-        self.fields.decimal("quantity", |text| match instrument {
-            Some(instrument) => instrument.parse_quantity(text),
-            None => parse_decimal(text).map(|_| SMALLEST_QUANTITY),
-        })
-    }
-
-    fn create_asset(&mut self) -> Option<Command> {
-        let symbol = self.fields.required("symbol", Symbol::new);
-        let decimals = self.fields.required_integer("decimals", 0..=limits::MAX_DECIMALS.into());
-        let decimals = u8::try_from(decimals?).ok()?;
-        Some(Command::CreateAsset { symbol: symbol?, decimals })
-    }
-
-    fn create_instrument(&mut self) -> Option<Command> {
-        let symbol = self.fields.required("symbol", Symbol::new);
-        let base = self.asset("base");
-        let quote = self.asset("quote");
-        let tick = self.fields.decimal("tick", parse_decimal);
-        let lot = self.fields.decimal("lot", parse_decimal);
-        let maker_fee = self.fee("maker_fee_ppm");
-        let taker_fee = self.fee("taker_fee_ppm");
-        Some(Command::CreateInstrument(NewInstrument {
-            symbol: symbol?,
-            base: base?,
-            quote: quote?,
-            tick: tick?,
-            lot: lot?,
-            maker_fee,
-            taker_fee,
-        }))
-    }
-
-    /// A fee; absent is none. A wrong one is noted, and zero stands in until the errors are told.
-    fn fee(&mut self, field: &'static str) -> FeeRate {
-        let ppm = self.fields.integer(field, 0..=FeeRate::MAX_PPM.into());
-        ppm.and_then(|ppm| u32::try_from(ppm).ok())
-            .and_then(|ppm| FeeRate::from_ppm(ppm).ok())
-            .unwrap_or_default()
-    }
-
-    fn open_account(&mut self) -> Option<Command> {
-        let name = self.fields.required("name", AccountName::new)?;
-        Some(Command::OpenAccount { name })
-    }
-
-    fn transfer(&mut self, command: impl FnOnce(AccountId, AssetId, Amount) -> Command) -> Option<Command> {
-        let account = self.account();
-        let asset = self.asset("asset");
-        let terms = asset.and_then(|asset| self.exchange.asset(asset));
-        let amount = self.fields.decimal("amount", |text| match terms {
-            Some(terms) => terms.parse_amount(text),
-            None => parse_decimal(text).map(|_| Amount::ZERO),
-        });
-        Some(command(account?, asset?, amount?))
-    }
-
-    fn place(&mut self) -> Option<Command> {
-        let account = self.account();
-        let instrument = self.instrument();
-        let side = self.fields.required("side", word(&SIDES));
-        let kind = self.fields.required("type", word(&[("limit", Kind::Limit), ("market", Kind::Market)]));
-        let terms = instrument.and_then(|instrument| self.exchange.instrument(instrument));
-        let price = match kind {
-            Some(Kind::Limit) => self.price(terms).map(OrderPrice::Limit),
-            Some(Kind::Market) => {
-                if let Some(given) = self.fields.discard("price") {
-                    self.fields.wrong("price", Some(&given), "does not belong to a market order");
-                }
-                Some(OrderPrice::Market)
-            }
-            None => {
-                self.fields.discard("price");
-                None
-            }
-        };
-        let quantity = self.quantity(terms);
-        let default = match kind {
-            Some(Kind::Market) => TimeInForce::ImmediateOrCancel,
-            _ => TimeInForce::GoodTillCancel,
-        };
-        let time_in_force = self.fields.optional("time_in_force", word(&TIMES_IN_FORCE)).unwrap_or(default);
-        let posting = if self.fields.flag("post_only") { Posting::PostOnly } else { Posting::Any };
-        Some(Command::PlaceOrder(NewOrder {
-            account: account?,
-            instrument: instrument?,
-            side: side?,
-            price: price?,
-            quantity: quantity?,
-            time_in_force,
-            posting,
-        }))
-    }
-
-    fn cancel(&mut self) -> Option<Command> {
-        let account = self.account();
-        let order = self.order();
-        Some(Command::CancelOrder { account: account?, order: order? })
-    }
-
-    /// A closed order has no instrument to read price and quantity by. The exchange refuses it by its number before
-    /// it looks at them, so the smallest ones stand in and the answer is its reject, as for a cancel.
-    fn replace(&mut self) -> Option<Command> {
-        let account = self.account();
-        let order = self.order();
-        let resting = order.and_then(|order| self.exchange.order(order));
-        let terms = resting.and_then(|resting| self.exchange.instrument(resting.instrument));
-        let price = self.price(terms);
-        let quantity = self.quantity(terms);
-        Some(Command::ReplaceOrder { account: account?, order: order?, price: price?, quantity: quantity? })
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Limit,
-    Market,
-}
-
-const SMALLEST_PRICE: Price = match Price::new(1) {
-    Ok(price) => price,
-    Err(_) => panic!("one tick is a price"),
-};
-const SMALLEST_QUANTITY: Qty = match Qty::new(1) {
-    Ok(quantity) => quantity,
-    Err(_) => panic!("one lot is a quantity"),
-};

@@ -1,14 +1,18 @@
 //! Events as JSON objects, one for each, with names for ids and decimals for integers.
 
-use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, CancelReason, Event, Exchange, Instrument, InstrumentId,
-    LedgerKind, LedgerLine, Lots, Price, Priority, Receipt, Symbol, Trade,
-};
+mod naming;
+
+use outcry_engine::{AccountName, Event, Exchange, Receipt, Symbol};
 use serde::Serialize;
 
-use crate::command_text::{kind_text, limit_text, side_text, time_in_force_text};
 use crate::decimal::DecimalText;
 use crate::time::TimeText;
+use crate::write::condition::ConditionText;
+use crate::write::order::{OrderPriceText, OrderTermsText};
+use crate::write::session::PhaseEndText;
+use crate::write::setting::{AccountSettingText, InstrumentSettingText, MarketSettingText};
+
+use naming::Naming;
 
 /// One event with its place in the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,8 +50,8 @@ pub enum EventText {
         quote: Symbol,
         tick: DecimalText,
         lot: DecimalText,
-        maker_fee_ppm: u32,
-        taker_fee_ppm: u32,
+        maker_fee_ppm: i32,
+        taker_fee_ppm: i32,
     },
     AccountOpened {
         name: AccountName,
@@ -64,16 +68,39 @@ pub enum EventText {
     },
     OrderAccepted {
         order: u64,
+        #[serde(flatten)]
+        terms: OrderTermsText,
+    },
+    OrderConditioned {
+        order: u64,
+        #[serde(flatten)]
+        condition: ConditionText,
+    },
+    OrderWaits {
+        order: u64,
         account: AccountName,
         instrument: Symbol,
         side: &'static str,
-        #[serde(rename = "type")]
-        kind: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        price: Option<DecimalText>,
-        quantity: DecimalText,
-        time_in_force: &'static str,
-        post_only: bool,
+        leaves: DecimalText,
+        waits_for: &'static str,
+    },
+    OrderTriggered {
+        order: u64,
+        account: AccountName,
+        instrument: Symbol,
+        side: &'static str,
+        trigger: DecimalText,
+        reference: DecimalText,
+    },
+    OrderEntered {
+        order: u64,
+        account: AccountName,
+        instrument: Symbol,
+        side: &'static str,
+        #[serde(flatten)]
+        price: OrderPriceText,
+        leaves: DecimalText,
+        from: &'static str,
     },
     OrderRested {
         order: u64,
@@ -83,6 +110,41 @@ pub enum EventText {
         price: DecimalText,
         leaves: DecimalText,
         ahead: DecimalText,
+        layer: &'static str,
+    },
+    OrderRefilled {
+        order: u64,
+        account: AccountName,
+        instrument: Symbol,
+        side: &'static str,
+        price: DecimalText,
+        shown: DecimalText,
+        ahead: DecimalText,
+    },
+    OrderRepriced {
+        order: u64,
+        instrument: Symbol,
+        old_price: DecimalText,
+        price: DecimalText,
+        reason: &'static str,
+    },
+    OrderReduced {
+        order: u64,
+        account: AccountName,
+        instrument: Symbol,
+        by: DecimalText,
+        leaves: DecimalText,
+        reason: &'static str,
+    },
+    TradePrevented {
+        instrument: Symbol,
+        price: DecimalText,
+        quantity: DecimalText,
+        maker_order: u64,
+        maker_leaves: DecimalText,
+        taker_order: u64,
+        taker_leaves: DecimalText,
+        rule: &'static str,
     },
     Traded {
         trade: u64,
@@ -90,6 +152,7 @@ pub enum EventText {
         price: DecimalText,
         quantity: DecimalText,
         taker_side: &'static str,
+        kind: &'static str,
         maker_order: u64,
         maker_account: AccountName,
         maker_leaves: DecimalText,
@@ -105,7 +168,7 @@ pub enum EventText {
         #[serde(skip_serializing_if = "Option::is_none")]
         price: Option<DecimalText>,
         canceled: DecimalText,
-        rested: bool,
+        from: &'static str,
         reason: &'static str,
     },
     OrderReplaced {
@@ -120,6 +183,115 @@ pub enum EventText {
         leaves: DecimalText,
         priority: &'static str,
     },
+    OrdersCanceled {
+        account: AccountName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        instrument: Option<Symbol>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        side: Option<&'static str>,
+    },
+    Quoted {
+        account: AccountName,
+        entries: u32,
+    },
+    QuoteRefused {
+        entry: u32,
+        code: &'static str,
+        message: String,
+    },
+    AccountBlocked {
+        account: AccountName,
+    },
+    AccountUnblocked {
+        account: AccountName,
+    },
+    InstrumentSet {
+        instrument: Symbol,
+        #[serde(flatten)]
+        setting: InstrumentSettingText,
+    },
+    AccountSet {
+        account: AccountName,
+        #[serde(flatten)]
+        setting: AccountSettingText,
+    },
+    MarketSet {
+        #[serde(flatten)]
+        setting: MarketSettingText,
+    },
+    PhaseChanged {
+        instrument: Symbol,
+        phase: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        interval_nanos: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        end: Option<PhaseEndText>,
+        cause: &'static str,
+    },
+    MarketHalted {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<TimeText>,
+    },
+    MarketResumed,
+    IndicationChanged {
+        instrument: Symbol,
+        #[serde(flatten)]
+        indication: IndicationText,
+    },
+    Uncrossed {
+        instrument: Symbol,
+        #[serde(flatten)]
+        indication: IndicationText,
+    },
+    BandsMoved {
+        instrument: Symbol,
+        low: DecimalText,
+        high: DecimalText,
+    },
+    LimitState {
+        instrument: Symbol,
+        entered: bool,
+    },
+    FollowUpsStopped {
+        instrument: Symbol,
+        done: u32,
+    },
+    ClockAdvanced,
+    DeskOpened {
+        desk: u32,
+        account: AccountName,
+        sells: Symbol,
+        cap: DecimalText,
+    },
+    RateSet {
+        desk: u32,
+        money: Symbol,
+        rate: DecimalText,
+    },
+    CashSpent {
+        desk: u32,
+        purchase: u32,
+        account: AccountName,
+        money: Symbol,
+        amount: DecimalText,
+        rate: DecimalText,
+        coins: DecimalText,
+        repeated: bool,
+    },
+}
+
+/// What an uncross gives, or would give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields are those of docs/exec.md")]
+pub struct IndicationText {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<DecimalText>,
+    pub paired: DecimalText,
+    pub surplus: DecimalText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surplus_side: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<&'static str>,
 }
 
 /// The events of one command as text, with the names of `exchange`, in its state after the command.
@@ -129,196 +301,12 @@ pub fn event_lines<'a>(
     id: Option<&'a str>,
     events: &'a [Event],
 ) -> impl Iterator<Item = EventLine> + 'a {
+    let mut naming = Naming::new(exchange);
     (receipt.first_event..).zip(events).map(move |(number, event)| EventLine {
         sequence: receipt.sequence,
         number,
         at: TimeText(receipt.at),
         id: id.map(str::to_owned),
-        event: Names { exchange }.event(event),
+        event: naming.event(event).expect("an event names only what its exchange has"),
     })
-}
-
-/// The names and scales an event is written with. An event of an exchange names only what the exchange has.
-struct Names<'a> {
-    exchange: &'a Exchange,
-}
-
-impl<'a> Names<'a> {
-    fn account(&self, id: AccountId) -> AccountName {
-        self.exchange.account(id).expect("an event names an account of its exchange").name()
-    }
-
-    fn asset(&self, id: AssetId) -> Symbol {
-        self.exchange.asset(id).expect("an event names an asset of its exchange").symbol()
-    }
-
-    fn amount(&self, asset: AssetId, amount: Amount) -> DecimalText {
-        DecimalText(
-            self.exchange.asset(asset).expect("an event names an asset of its exchange").decimal(amount),
-        )
-    }
-
-    fn instrument(&self, id: InstrumentId) -> Scale<'a> {
-        Scale(self.exchange.instrument(id).expect("an event names an instrument of its exchange"))
-    }
-
-    fn event(&self, event: &Event) -> EventText {
-        match *event {
-            Event::CommandRejected(ref reject) => {
-                EventText::CommandRejected { code: reject.code(), message: self.exchange.explain(reject) }
-            }
-            Event::AssetCreated { symbol, decimals, .. } => EventText::AssetCreated { symbol, decimals },
-            Event::InstrumentCreated { terms, .. } => EventText::InstrumentCreated {
-                symbol: terms.symbol,
-                base: self.asset(terms.base),
-                quote: self.asset(terms.quote),
-                tick: DecimalText(terms.tick),
-                lot: DecimalText(terms.lot),
-                maker_fee_ppm: terms.maker_fee.ppm(),
-                taker_fee_ppm: terms.taker_fee.ppm(),
-            },
-            Event::AccountOpened { name, .. } => EventText::AccountOpened { name },
-            Event::LedgerPosted(ref line) => self.ledger_posted(line),
-            Event::OrderAccepted { order, terms } => {
-                let scale = self.instrument(terms.instrument);
-                EventText::OrderAccepted {
-                    order: order.get(),
-                    account: self.account(terms.account),
-                    instrument: scale.symbol(),
-                    side: side_text(terms.side),
-                    kind: kind_text(terms.price),
-                    price: limit_text(scale.0, terms.price),
-                    quantity: scale.quantity(terms.quantity.lots()),
-                    time_in_force: time_in_force_text(terms.time_in_force),
-                    post_only: terms.posting == outcry_engine::Posting::PostOnly,
-                }
-            }
-            Event::OrderRested { order, account, instrument, side, price, leaves, ahead } => {
-                let scale = self.instrument(instrument);
-                EventText::OrderRested {
-                    order: order.get(),
-                    account: self.account(account),
-                    instrument: scale.symbol(),
-                    side: side_text(side),
-                    price: scale.price(price),
-                    leaves: scale.quantity(leaves.lots()),
-                    ahead: scale.quantity(ahead),
-                }
-            }
-            Event::Traded(ref trade) => self.traded(trade),
-            Event::OrderCanceled { order, account, instrument, side, price, canceled, rested, reason } => {
-                let scale = self.instrument(instrument);
-                EventText::OrderCanceled {
-                    order: order.get(),
-                    account: self.account(account),
-                    instrument: scale.symbol(),
-                    side: side_text(side),
-                    price: limit_text(scale.0, price),
-                    canceled: scale.quantity(canceled),
-                    rested,
-                    reason: reason_text(reason),
-                }
-            }
-            Event::OrderReplaced {
-                order,
-                account,
-                instrument,
-                side,
-                old_price,
-                price,
-                quantity,
-                old_leaves,
-                leaves,
-                priority,
-            } => {
-                let scale = self.instrument(instrument);
-                EventText::OrderReplaced {
-                    order: order.get(),
-                    account: self.account(account),
-                    instrument: scale.symbol(),
-                    side: side_text(side),
-                    old_price: scale.price(old_price),
-                    price: scale.price(price),
-                    quantity: scale.quantity(quantity.lots()),
-                    old_leaves: scale.quantity(old_leaves.lots()),
-                    leaves: scale.quantity(leaves.lots()),
-                    priority: priority_text(priority),
-                }
-            }
-        }
-    }
-
-    fn ledger_posted(&self, line: &LedgerLine) -> EventText {
-        EventText::LedgerPosted {
-            account: self.account(line.account),
-            asset: self.asset(line.asset),
-            kind: kind_of_line(line.kind),
-            amount: self.amount(line.asset, line.amount),
-            available: self.amount(line.asset, line.available),
-            held: self.amount(line.asset, line.held),
-            order: line.order.map(outcry_engine::OrderId::get),
-        }
-    }
-
-    fn traded(&self, trade: &Trade) -> EventText {
-        let scale = self.instrument(trade.instrument);
-        EventText::Traded {
-            trade: trade.trade.get(),
-            instrument: scale.symbol(),
-            price: scale.price(trade.price),
-            quantity: scale.quantity(trade.quantity.lots()),
-            taker_side: side_text(trade.taker_side),
-            maker_order: trade.maker.get(),
-            maker_account: self.account(trade.maker_account),
-            maker_leaves: scale.quantity(trade.maker_leaves),
-            taker_order: trade.taker.get(),
-            taker_account: self.account(trade.taker_account),
-            taker_leaves: scale.quantity(trade.taker_leaves),
-        }
-    }
-}
-
-/// The scale of an instrument's numbers.
-pub(crate) struct Scale<'a>(pub(crate) &'a Instrument);
-
-impl Scale<'_> {
-    pub(crate) fn symbol(&self) -> Symbol {
-        self.0.symbol()
-    }
-
-    pub(crate) fn price(&self, price: Price) -> DecimalText {
-        DecimalText(self.0.price_decimal(price))
-    }
-
-    pub(crate) fn quantity(&self, lots: Lots) -> DecimalText {
-        DecimalText(self.0.quantity_decimal(lots))
-    }
-}
-
-const fn reason_text(reason: CancelReason) -> &'static str {
-    match reason {
-        CancelReason::Requested => "requested",
-        CancelReason::ImmediateOrCancel => "immediate_or_cancel",
-        CancelReason::FillOrKill => "fill_or_kill",
-        CancelReason::NoLiquidity => "no_liquidity",
-    }
-}
-
-const fn priority_text(priority: Priority) -> &'static str {
-    match priority {
-        Priority::Kept => "kept",
-        Priority::Lost => "lost",
-    }
-}
-
-const fn kind_of_line(kind: LedgerKind) -> &'static str {
-    match kind {
-        LedgerKind::Deposit => "deposit",
-        LedgerKind::Withdraw => "withdraw",
-        LedgerKind::Hold => "hold",
-        LedgerKind::Release => "release",
-        LedgerKind::Buy => "buy",
-        LedgerKind::Sell => "sell",
-        LedgerKind::Fee => "fee",
-    }
 }

@@ -10,16 +10,29 @@
 
 mod time;
 mod decimal;
+mod word;
+mod json;
 mod fields;
+mod read;
+mod write;
 mod commands;
 mod command_text;
 mod events;
 mod book;
 
 pub use book::{BookLine, LevelText, OrderText, Sides};
-pub use command_text::CommandText;
+pub use command_text::{CommandText, QuoteSideText, QuoteText};
 pub use commands::{MAX_REQUEST_ID, Request, RequestError, concerned, parse};
 pub use decimal::DecimalText;
 pub use events::{EventLine, EventText, event_lines};
 pub use fields::FieldError;
 pub use time::{TimeError, TimeText};
+pub use write::condition::{
+    ConditionText, ConditionsText, DisplayText, MinimumText, PegText, ReachText, TriggerText,
+};
+pub use write::order::{OrderPriceText, OrderTermsText};
+pub use write::session::PhaseEndText;
+pub use write::setting::{
+    AccountSettingText, AllocationText, InstrumentSettingText, LimitUpDownText, MarketSettingText,
+    MarketWideText, PriceBandText, PriceRangeText, RulebookText, Switched, TopText, VelocityText,
+};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::MAX_AMOUNT;
 use crate::{
-    AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject, SelfTrade,
-    SettingField,
+    AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject,
+    SelfTrade,
 };
 
 /// What an account has of one asset.
@@ -81,6 +81,11 @@ impl Account {
         Amount::proved(limit.unwrap_or_default())
     }
 
+    /// Whether nothing about it is set: no block, no limits, no self-trade prevention.
+    pub(crate) const fn is_plain(&self) -> bool {
+        !self.blocked && self.limits.is_none() && matches!(self.self_trade, SelfTrade::Allow)
+    }
+
     /// Whether it has limits of its own.
     pub(crate) const fn is_limited(&self) -> bool {
         self.limits.is_some()
@@ -88,8 +93,12 @@ impl Account {
 
     /// Its own limits.
     pub(crate) fn limits(&self) -> &Limits {
-        const NONE: &Limits =
-            &Limits { open_orders: 0, notional: BTreeMap::new(), position: BTreeMap::new(), short: BTreeMap::new() };
+        const NONE: &Limits = &Limits {
+            open_orders: 0,
+            notional: BTreeMap::new(),
+            position: BTreeMap::new(),
+            short: BTreeMap::new(),
+        };
         self.limits.as_deref().unwrap_or(NONE)
     }
 
@@ -179,7 +188,7 @@ impl Ledger {
         self.accounts[account.index()].blocked = blocked;
     }
 
-    /// Changes a setting of an account, whose own range was checked.
+    /// Changes a setting of an account that was checked by itself.
     pub(crate) fn set(&mut self, account: AccountId, setting: AccountSetting) -> Result<(), Reject> {
         let owner = &mut self.accounts[account.index()];
         match setting {
@@ -206,10 +215,9 @@ impl Ledger {
         let owner = &self.accounts[account.index()];
         let (old, balance) = (owner.short_limit(asset).get(), owner.balance(asset));
         let others = self.shorts[asset.index()] - old;
-        let max = MAX_AMOUNT - self.supply(asset) - others;
-        if limit > max {
-            let setting = SettingField::ShortLimit;
-            return Err(Reject::SettingOutOfRange { setting, given: limit, min: 0, max });
+        let supply = self.supply(asset);
+        if limit > MAX_AMOUNT - supply - others {
+            return Err(Reject::SupplyTooLarge { asset, supply: Amount::proved(supply), amount });
         }
         if -balance.available.get() > limit {
             let owed = Amount::proved(-balance.available.get());

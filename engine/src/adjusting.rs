@@ -1,9 +1,10 @@
 //! Settings change: one command, one setting, checked before it counts.
 
 use crate::band::{LimitUpDown, MarketWide, Velocity};
-use crate::limits::{MAX_AMOUNT, MAX_FOLLOW_UPS, MAX_TIER, WHOLE_PPM};
+use crate::guard::MarketWideRule;
+use crate::limits::{MAX_AMOUNT, MAX_FOLLOW_UPS, MAX_QTY, MAX_TIER, WHOLE_PPM};
 use crate::{
-    AccountId, AccountSetting, Amount, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, MarketSetting,
+    AccountId, AccountSetting, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, MarketSetting,
     Reject, SettingField,
 };
 
@@ -17,53 +18,43 @@ impl Exchange {
         setting: InstrumentSetting,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        setting.check()?;
+        check_setting(setting)?;
         self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-        match setting {
-            InstrumentSetting::LeadMaker { account, ppm } => self.check_lead(instrument, account, ppm)?,
-            InstrumentSetting::FeeTier { maker, taker, .. } => self.check_tier(instrument, maker, taker)?,
-            _ => {}
-        }
-        self.apply_setting(instrument, setting)?;
+        self.check_in_instrument(instrument, setting)?;
         events.push(Event::InstrumentSet { instrument, setting });
-        self.follow_up(instrument, events);
+        self.apply_setting(instrument, setting);
+        self.touched.insert(instrument);
         Ok(())
     }
 
-    fn check_lead(&self, id: InstrumentId, account: AccountId, ppm: u32) -> Result<(), Reject> {
-        self.known_customer(account)?;
-        let others: u32 = self.markets[id.index()].settings().map_or(0, |settings| {
-            settings.leads.iter().filter(|(lead, _)| **lead != account).map(|(_, ppm)| ppm).sum()
-        });
-        let max = WHOLE_PPM - others;
-        if ppm > max {
-            return Err(out_of_range(SettingField::LeadMaker, ppm, 0, max));
+    /// What a setting may be beside the instrument's terms and its other settings.
+    fn check_in_instrument(&self, id: InstrumentId, setting: InstrumentSetting) -> Result<(), Reject> {
+        let settings = self.markets[id.index()].settings();
+        match setting {
+            InstrumentSetting::LeadMaker { account, ppm } => {
+                self.known_customer(account)?;
+                let others = settings.into_iter().flat_map(|settings| &settings.leads);
+                let others = others.filter(|(lead, _)| **lead != account).map(|(_, ppm)| i64::from(*ppm));
+                in_range(SettingField::LeadMaker, i64::from(ppm) + others.sum::<i64>(), 0, WHOLE_PPM)
+            }
+            InstrumentSetting::FeeTier { maker, taker, .. } => {
+                let terms = self.instruments[id.index()].terms();
+                let (own_maker, own_taker) = (terms.maker_fee.ppm(), terms.taker_fee.ppm());
+                in_range(SettingField::MakerFee, maker.ppm(), -FeeRate::MAX_PPM, own_maker)?;
+                in_range(SettingField::TakerFee, taker.ppm(), 0, own_taker)
+            }
+            InstrumentSetting::TickRow(row) => {
+                let mut ticks = settings.map(|settings| settings.ticks.clone()).unwrap_or_default();
+                ticks.push(row).map_err(Reject::TickTable)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    fn check_tier(&self, id: InstrumentId, maker: FeeRate, taker: FeeRate) -> Result<(), Reject> {
-        let terms = self.instruments[id.index()].terms();
-        if maker > terms.maker_fee {
-            let lowest = -FeeRate::MAX_PPM;
-            return Err(out_of_range(SettingField::MakerFee, maker.ppm(), lowest, terms.maker_fee.ppm()));
-        }
-        if taker > terms.taker_fee || taker < FeeRate::ZERO {
-            return Err(out_of_range(SettingField::TakerFee, taker.ppm(), 0, terms.taker_fee.ppm()));
-        }
-        Ok(())
-    }
-
-    /// Changes a setting that was checked. Only the tick table may still refuse, before it changes.
-    fn apply_setting(&mut self, id: InstrumentId, setting: InstrumentSetting) -> Result<(), Reject> {
+    /// Changes a setting that was checked.
+    fn apply_setting(&mut self, id: InstrumentId, setting: InstrumentSetting) {
         let now = self.now;
         let market = &mut self.markets[id.index()];
-        if let InstrumentSetting::TickRow(row) = setting {
-            let mut ticks = market.settings().map(|settings| settings.ticks.clone()).unwrap_or_default();
-            ticks.push(row).map_err(Reject::TickTable)?;
-            market.special_mut().settings.ticks = ticks;
-            return Ok(());
-        }
         let reference = market.reference();
         let special = market.special_mut();
         let settings = &mut special.settings;
@@ -82,38 +73,32 @@ impl Exchange {
             InstrumentSetting::FeeTier { tier, maker, taker } => {
                 settings.tiers.insert(tier, (maker, taker));
             }
-            InstrumentSetting::TickRow(_) => {}
+            InstrumentSetting::TickRow(row) => settings.ticks.push(row).expect("the row was checked"),
             InstrumentSetting::Quantities { min, max } => {
                 (settings.min_quantity, settings.max_quantity) = (min.get(), max.get());
             }
             InstrumentSetting::MinNotional(amount) => settings.min_notional = amount.get(),
             InstrumentSetting::PriceBand(band) => settings.price_band = band,
             InstrumentSetting::PriceRange(range) => settings.price_range = range,
-            InstrumentSetting::VolatilityCall { length, within } => settings.volatility_call = (length, within),
+            InstrumentSetting::VolatilityCall { length, within } => {
+                settings.volatility_call = (length, within)
+            }
             InstrumentSetting::LimitUpDown(terms) => {
                 settings.limit_up_down = terms;
                 special.limit_up_down =
                     terms.zip(reference).map(|(terms, price)| LimitUpDown::open(terms, now, price));
-                special.bands_moved = special.limit_up_down.is_some();
+                special.bands = None;
             }
             InstrumentSetting::Velocity(terms) => special.velocity = terms.map(Velocity::new),
-            InstrumentSetting::Reference(price) => {
-                special.reference = Some(price);
-                if special.limit_up_down.is_none() {
-                    let terms = special.settings.limit_up_down;
-                    special.limit_up_down = terms.map(|terms| LimitUpDown::open(terms, now, price));
-                    special.bands_moved = terms.is_some();
-                }
-            }
+            InstrumentSetting::Reference(price) => special.reference = Some(price),
             InstrumentSetting::AuctionCollar(ppm) => settings.collar_ppm = ppm,
             InstrumentSetting::HaltQueues(queues) => settings.halt_queues = queues,
             InstrumentSetting::TradingHours { opens, closes } => {
-                settings.hours = (closes > 0).then_some((opens, closes));
+                settings.hours = (opens < closes).then_some((opens, closes));
             }
             InstrumentSetting::DayEnd(nanos) => settings.day_end = nanos,
             InstrumentSetting::FollowUps(count) => settings.follow_ups = count,
         }
-        Ok(())
     }
 
     pub(crate) fn set_account(
@@ -122,7 +107,7 @@ impl Exchange {
         setting: AccountSetting,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        setting.check()?;
+        check_account_setting(setting)?;
         match setting {
             AccountSetting::ShortLimit { asset, .. }
             | AccountSetting::MaxNotional { asset, .. }
@@ -137,17 +122,23 @@ impl Exchange {
         Ok(())
     }
 
-    pub(crate) fn set_market(&mut self, setting: MarketSetting, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn set_market(
+        &mut self,
+        setting: MarketSetting,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         let MarketSetting::MarketWide(rule) = setting;
         let rule = match rule {
             None => None,
-            Some((instrument, terms)) => {
+            Some((index, terms)) => {
                 terms.check().map_err(Reject::Band)?;
-                self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-                let reference = self.markets[instrument.index()].reference();
+                self.instrument(index).ok_or(Reject::UnknownInstrument { instrument: index })?;
+                let reference = self.markets[index.index()].reference();
                 let term = crate::Term::MarketWide;
-                let close = reference.ok_or(Reject::NoReference { instrument, term })?;
-                Some((instrument, MarketWide::new(terms, close)))
+                let close = reference.ok_or(Reject::NoReference { instrument: index, term })?;
+                // Prices are shown to the rule by a market that is more than plain.
+                self.markets[index.index()].special_mut();
+                Some(MarketWideRule { index, terms, day: Some(MarketWide::new(terms, close)) })
             }
         };
         self.market_wide = rule;
@@ -156,83 +147,66 @@ impl Exchange {
     }
 }
 
-impl InstrumentSetting {
-    /// Checks what the setting says by itself.
-    fn check(self) -> Result<(), Reject> {
-        match self {
-            Self::Allocation(allocation) => allocation.check().map_err(Reject::Allocation),
-            Self::LeadMaker { ppm, .. } if ppm > WHOLE_PPM => {
-                Err(out_of_range(SettingField::LeadMaker, ppm, 0, WHOLE_PPM))
-            }
-            Self::Rulebook(rulebook) => rulebook.check().map_err(|error| {
-                out_of_range(SettingField::Rulebook, error.given, error.min, error.max)
-            }),
-            Self::FeeTier { tier, .. } if !(1..=MAX_TIER).contains(&tier) => {
-                Err(out_of_range(SettingField::Tier, tier, 1, MAX_TIER))
-            }
-            Self::Quantities { min, max } if !max.is_zero() && max < min => {
-                Err(out_of_range(SettingField::MaxQuantity, max.get(), min.get(), u64::MAX))
-            }
-            Self::MinNotional(amount) if amount < Amount::ZERO => {
-                Err(out_of_range(SettingField::MinNotional, amount.get(), 0, MAX_AMOUNT))
-            }
-            Self::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
-            Self::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
-            Self::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
-            Self::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
-            Self::VolatilityCall { length, .. } if !(1_000_000..=DAY).contains(&length) => {
-                Err(out_of_range(SettingField::VolatilityCall, length, 1_000_000, DAY))
-            }
-            Self::VolatilityCall { length, within } if within > length => {
-                Err(out_of_range(SettingField::VolatilityCall, within, 0, length))
-            }
-            Self::AuctionCollar(ppm) if ppm > WHOLE_PPM => {
-                Err(out_of_range(SettingField::AuctionCollar, ppm, 0, WHOLE_PPM))
-            }
-            Self::TradingHours { opens, closes } if closes > DAY => {
-                Err(out_of_range(SettingField::TradingHours, closes, opens, DAY))
-            }
-            Self::TradingHours { opens, closes } if opens >= closes && closes > 0 => {
-                Err(out_of_range(SettingField::TradingHours, opens, 0, closes - 1))
-            }
-            Self::DayEnd(nanos) if nanos >= DAY => {
-                Err(out_of_range(SettingField::DayEnd, nanos, 0, DAY - 1))
-            }
-            Self::FollowUps(count) if !(1..=MAX_FOLLOW_UPS).contains(&count) => {
-                Err(out_of_range(SettingField::FollowUps, count, 1, MAX_FOLLOW_UPS))
-            }
-            _ => Ok(()),
+/// Checks what a setting says by itself.
+fn check_setting(setting: InstrumentSetting) -> Result<(), Reject> {
+    match setting {
+        InstrumentSetting::Allocation(allocation) => allocation.check().map_err(Reject::Allocation),
+        InstrumentSetting::LeadMaker { ppm, .. } => in_range(SettingField::LeadMaker, ppm, 0, WHOLE_PPM),
+        InstrumentSetting::Rulebook(rulebook) => rulebook
+            .check()
+            .or_else(|error| in_range(SettingField::Rulebook, error.given, error.min, error.max)),
+        InstrumentSetting::FeeTier { tier, .. } => in_range(SettingField::Tier, tier, 1, MAX_TIER),
+        InstrumentSetting::Quantities { min, max } if !max.is_zero() && max < min => {
+            in_range(SettingField::MaxQuantity, max.get(), min.get(), MAX_QTY)
         }
+        InstrumentSetting::MinNotional(amount) => {
+            in_range(SettingField::MinNotional, amount.get(), 0, MAX_AMOUNT)
+        }
+        InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
+        InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
+        InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
+        InstrumentSetting::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
+        InstrumentSetting::VolatilityCall { length, within } => {
+            in_range(SettingField::VolatilityCall, length, 1_000_000, DAY)?;
+            in_range(SettingField::VolatilityCall, within, 0, length)
+        }
+        InstrumentSetting::AuctionCollar(ppm) => in_range(SettingField::AuctionCollar, ppm, 0, WHOLE_PPM),
+        InstrumentSetting::TradingHours { opens: 0, closes: 0 } => Ok(()),
+        InstrumentSetting::TradingHours { opens, closes } => {
+            in_range(SettingField::TradingHours, closes, 1, DAY)?;
+            in_range(SettingField::TradingHours, opens, 0, closes - 1)
+        }
+        InstrumentSetting::DayEnd(nanos) => in_range(SettingField::DayEnd, nanos, 0, DAY - 1),
+        InstrumentSetting::FollowUps(count) => in_range(SettingField::FollowUps, count, 1, MAX_FOLLOW_UPS),
+        _ => Ok(()),
     }
 }
 
-impl AccountSetting {
-    /// Checks what the setting says by itself.
-    fn check(self) -> Result<(), Reject> {
-        match self {
-            Self::Tier(tier) if tier > MAX_TIER => Err(out_of_range(SettingField::Tier, tier, 0, MAX_TIER)),
-            Self::ShortLimit { amount, .. } if amount < Amount::ZERO => {
-                Err(out_of_range(SettingField::ShortLimit, amount.get(), 0, MAX_AMOUNT))
-            }
-            Self::MaxNotional { amount, .. } | Self::MaxPosition { amount, .. } if amount < Amount::ZERO => {
-                Err(out_of_range(SettingField::AccountLimit, amount.get(), 0, MAX_AMOUNT))
-            }
-            _ => Ok(()),
+/// Checks what a setting of an account says by itself.
+fn check_account_setting(setting: AccountSetting) -> Result<(), Reject> {
+    match setting {
+        AccountSetting::Tier(tier) => in_range(SettingField::Tier, tier, 0, MAX_TIER),
+        AccountSetting::ShortLimit { amount, .. } => {
+            in_range(SettingField::ShortLimit, amount.get(), 0, MAX_AMOUNT)
         }
+        AccountSetting::MaxNotional { amount, .. } | AccountSetting::MaxPosition { amount, .. } => {
+            in_range(SettingField::AccountLimit, amount.get(), 0, MAX_AMOUNT)
+        }
+        AccountSetting::Group(_) | AccountSetting::SelfTrade(_) | AccountSetting::MaxOpenOrders(_) => Ok(()),
     }
 }
 
-/// A setting outside its range; numbers beyond 64 bits are told as the nearest that is not.
-fn out_of_range(
+/// Refuses a number outside a range; what is beyond 64 bits is told as the nearest that is not.
+fn in_range(
     setting: SettingField,
-    given: impl TryInto<i64>,
-    min: impl TryInto<i64>,
-    max: impl TryInto<i64>,
-) -> Reject {
-    Reject::SettingOutOfRange {
-        setting,
-        given: given.try_into().unwrap_or(i64::MAX),
-        min: min.try_into().unwrap_or(0),
-        max: max.try_into().unwrap_or(i64::MAX),
+    given: impl Into<i128>,
+    min: impl Into<i128>,
+    max: impl Into<i128>,
+) -> Result<(), Reject> {
+    let (given, min, max) = (given.into(), min.into(), max.into());
+    if (min..=max).contains(&given) {
+        return Ok(());
     }
+    let told = |number: i128| i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX });
+    Err(Reject::SettingOutOfRange { setting, given: told(given), min: told(min), max: told(max) })
 }

@@ -1,13 +1,15 @@
 //! Admission: every check on a new order, in the order of the variants of [`Reject`], and what follows from them.
 
+use crate::band::Rounding;
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::market::Market;
 use crate::reach::{Aggressor, Reach};
 use crate::shape::Entry;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, Amount, Conditions, Exchange, Instrument, InstrumentId, Layer, NewOrder, OrderPrice, Phase, Posting,
-    Price, Protection, Qty, Reject, SelfTrade, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+    AccountId, Amount, Conditions, Exchange, Instrument, InstrumentId, Layer, NewOrder, OrderId, OrderPrice,
+    Phase, Posting, Price, Protection, Qty, Reject, SelfTrade, Side, Term, TimeInForce, Timestamp, Trigger,
+    TriggerBy, TriggerKind,
 };
 
 /// What an order that was let in will hold, and how far it goes.
@@ -25,10 +27,36 @@ pub(crate) struct Admission {
     pub(crate) trigger: Option<Trigger>,
     /// When it expires.
     pub(crate) expires: Option<Timestamp>,
+    /// What it is worth, for the limits of an account; zero where the account has none.
+    pub(crate) value: i64,
+}
+
+/// What the checks know beside the order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) terms: &'a NewOrder,
+    pub(crate) conditions: Option<&'a Conditions>,
+    pub(crate) entry: Entry,
+    /// How many more orders may be open after it.
+    pub(crate) more: u32,
+    /// The open order that it takes the place of, and what is held for that.
+    pub(crate) replaces: Option<(OrderId, i64)>,
+}
+
+impl<'a> Request<'a> {
+    /// An order that comes by itself.
+    pub(crate) const fn single(
+        terms: &'a NewOrder,
+        conditions: Option<&'a Conditions>,
+        entry: Entry,
+    ) -> Self {
+        Self { terms, conditions, entry, more: 1, replaces: None }
+    }
 }
 
 impl Exchange {
     /// Runs every check on a new order.
+    #[inline]
     pub(crate) fn admit(
         &self,
         terms: &NewOrder,
@@ -36,45 +64,72 @@ impl Exchange {
         entry: Entry,
     ) -> Result<Admission, Reject> {
         terms.check_shape(conditions)?;
-        let instrument = self
-            .instrument(terms.instrument)
-            .ok_or(Reject::UnknownInstrument { instrument: terms.instrument })?;
-        self.known_customer(terms.account)?;
-        let market = &self.markets[terms.instrument.index()];
-        let account = self.ledger.account(terms.account)?;
-        if account.is_blocked() {
-            return Err(Reject::AccountBlocked { account: terms.account });
+        let request = Request::single(terms, conditions, entry);
+        self.check_access(&request)?;
+        let mut admission = self.check_numbers(&request, &[])?;
+        self.check_room(&request)?;
+        self.check_cost(&request, &mut admission)?;
+        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
+        self.ledger.cover(terms.account, asset, admission.hold)?;
+        self.check_limits(&request, admission.value)?;
+        self.check_posting(terms, &mut admission)?;
+        Ok(admission)
+    }
+
+    /// Existence and permission: instrument, account, kill switch, phase.
+    #[inline]
+    pub(crate) fn check_access(&self, request: &Request<'_>) -> Result<(), Reject> {
+        let (id, account) = (request.terms.instrument, request.terms.account);
+        self.instrument(id).ok_or(Reject::UnknownInstrument { instrument: id })?;
+        self.known_customer(account)?;
+        if self.ledger.account(account)?.is_blocked() {
+            return Err(Reject::AccountBlocked { account });
         }
-        if let Some(special) = &market.special
-            && let Some(term) = terms.not_taken(conditions, entry, special.phase, &special.settings)
-        {
-            return Err(Reject::NotInPhase { instrument: terms.instrument, phase: special.phase, term });
+        match &self.markets[id.index()].special {
+            None => Ok(()),
+            Some(special) => self.check_phase(request, special.phase),
         }
+    }
+
+    /// Whether the phase takes the order.
+    pub(crate) fn check_phase(&self, request: &Request<'_>, phase: Phase) -> Result<(), Reject> {
+        let instrument = request.terms.instrument;
+        let settings = self.markets[instrument.index()].settings();
+        let (queues, collar) =
+            settings.map_or((false, 0), |settings| (settings.halt_queues, settings.collar_ppm));
+        match request.terms.not_taken(request.conditions, request.entry, phase, (queues, collar > 0)) {
+            Some(term) => Err(Reject::NotInPhase { instrument, phase, term }),
+            None => Ok(()),
+        }
+    }
+
+    /// Time, tick, quantity, value, band and reference; finds how far the order may trade, and its first trigger price.
+    #[inline]
+    pub(crate) fn check_numbers(&self, request: &Request<'_>, prices: &[Price]) -> Result<Admission, Reject> {
+        let Request { terms, conditions, .. } = *request;
         let mut admission = Admission {
             hold: 0,
             hold_price: terms.price.limit(),
             price: terms.price,
             reachable: 0,
-            trigger: conditions.and_then(|conditions| conditions.trigger),
+            trigger: None,
             expires: None,
+            value: 0,
         };
+        let market = &self.markets[terms.instrument.index()];
         self.check_time(terms, market, &mut admission)?;
-        self.check_terms(terms, instrument, market)?;
-        self.find_price(terms, conditions, market, &mut admission)?;
-        let waits = admission.trigger.is_some();
-        if (terms.time_in_force.rests() || waits) && account.open_orders() >= MAX_OPEN_ORDERS {
-            return Err(Reject::TooManyOrders);
+        if market.special.is_some() {
+            self.check_ticks(terms, conditions, prices)?;
+            self.check_terms(terms)?;
         }
-        self.find_hold(terms, conditions, instrument, &mut admission)?;
-        self.ledger.cover(terms.account, instrument.gives(terms.side), admission.hold)?;
-        if account.is_limited() {
-            self.check_limits(terms, instrument, &admission)?;
+        if conditions.is_some() || market.special.is_some() {
+            self.find_price(terms, conditions, market, &mut admission)?;
         }
-        self.find_posting(terms, market, &mut admission)?;
         Ok(admission)
     }
 
     /// GTD must lie ahead; DAY gets its time.
+    #[inline]
     fn check_time(&self, terms: &NewOrder, market: &Market, admission: &mut Admission) -> Result<(), Reject> {
         match terms.time_in_force {
             TimeInForce::GoodTillDate(expires) if expires <= self.now => {
@@ -90,17 +145,34 @@ impl Exchange {
         Ok(())
     }
 
-    /// Checks price, quantity and value against the settings of the instrument.
-    pub(crate) fn check_terms(&self, terms: &NewOrder, instrument: &Instrument, market: &Market) -> Result<(), Reject> {
-        let Some(settings) = market.settings() else { return Ok(()) };
-        let id = terms.instrument;
-        let limit = terms.price.limit();
-        if let Some(price) = limit
-            && !settings.ticks.fits(price)
-        {
-            let step = u64::from(settings.ticks.step(price).get());
-            return Err(Reject::OffTick { instrument: id, price, step });
+    /// Checks every price of an order against the tick table: limit, trigger, and those of its exits.
+    pub(crate) fn check_ticks(
+        &self,
+        terms: &NewOrder,
+        conditions: Option<&Conditions>,
+        prices: &[Price],
+    ) -> Result<(), Reject> {
+        let instrument = terms.instrument;
+        let Some(settings) = self.markets[instrument.index()].settings() else { return Ok(()) };
+        let trigger = conditions
+            .and_then(|conditions| conditions.trigger)
+            .filter(|trigger| !matches!(trigger.kind, TriggerKind::Trailing(_)))
+            .map(|trigger| trigger.price);
+        let named = terms.price.limit().into_iter().chain(trigger).chain(prices.iter().copied());
+        for price in named {
+            if !settings.ticks.fits(price) {
+                let step = u64::from(settings.ticks.step(price).get());
+                return Err(Reject::OffTick { instrument, price, step });
+            }
         }
+        Ok(())
+    }
+
+    /// Checks quantity, value and limit against the settings of the instrument.
+    pub(crate) fn check_terms(&self, terms: &NewOrder) -> Result<(), Reject> {
+        let id = terms.instrument;
+        let market = &self.markets[id.index()];
+        let Some(settings) = market.settings() else { return Ok(()) };
         let lots = terms.quantity.get();
         if lots < settings.min_quantity || (settings.max_quantity > 0 && lots > settings.max_quantity) {
             return Err(Reject::QuantityOutOfRange {
@@ -110,29 +182,28 @@ impl Exchange {
                 max: crate::Lots::new(settings.max_quantity),
             });
         }
-        if let Some(price) = limit {
-            if let Some(value) = instrument.value(price, terms.quantity.lots())
-                && value < settings.min_notional
-            {
-                return Err(Reject::NotionalTooSmall {
-                    instrument: id,
-                    value: Amount::proved(value),
-                    min: Amount::proved(settings.min_notional),
-                });
-            }
-            if let (Some(band), Some(reference)) = (settings.price_band, market.reference()) {
-                let corridor = band.around(reference);
-                if !corridor.admits(price) {
-                    let (low, high) = (corridor.low, corridor.high);
-                    return Err(Reject::OutsideBand { instrument: id, price, low, high });
-                }
+        let Some(price) = terms.price.limit() else { return Ok(()) };
+        if let Some(value) = self.instruments[id.index()].value(price, terms.quantity.lots())
+            && value < settings.min_notional
+        {
+            return Err(Reject::NotionalTooSmall {
+                instrument: id,
+                value: Amount::proved(value),
+                min: Amount::proved(settings.min_notional),
+            });
+        }
+        if let (Some(band), Some(reference)) = (settings.price_band, market.reference()) {
+            let corridor = band.around(reference);
+            if !corridor.admits(price) {
+                let (low, high) = (corridor.low, corridor.high);
+                return Err(Reject::OutsideBand { instrument: id, price, low, high });
             }
         }
         Ok(())
     }
 
     /// Finds how far the order may trade, and the first price of a trailing stop.
-    pub(crate) fn find_price(
+    fn find_price(
         &self,
         terms: &NewOrder,
         conditions: Option<&Conditions>,
@@ -141,6 +212,7 @@ impl Exchange {
     ) -> Result<(), Reject> {
         let (id, side) = (terms.instrument, terms.side);
         let no_reference = |term| Reject::NoReference { instrument: id, term };
+        admission.trigger = conditions.and_then(|conditions| conditions.trigger);
         if let Some(trigger) = &mut admission.trigger
             && let TriggerKind::Trailing(trail) = trigger.kind
         {
@@ -157,40 +229,95 @@ impl Exchange {
                     OrderPrice::Limit(limit) if !side.crosses(limit, close) => terms.price,
                     _ => OrderPrice::Limit(close),
                 };
-                admission.hold_price = admission.price.limit();
+                admission.hold_price = terms.price.limit().and(admission.price.limit());
             }
             _ if terms.price == OrderPrice::Market && admission.trigger.is_none() => {
-                let ceiling = market.collar().ok_or(no_reference(Term::Market))?;
-                admission.hold_price = Some(ceiling.high);
+                let collar = market.collar().ok_or(no_reference(Term::Market))?;
+                admission.hold_price = Some(collar.high);
             }
             _ => {}
         }
         let Some(protection) = conditions.and_then(|conditions| conditions.protection) else { return Ok(()) };
         if let Some(trigger) = admission.trigger {
-            let bound = protection.bound(side, trigger.price);
+            let bound = self.bound(id, side, trigger.price, protection);
             (admission.price, admission.hold_price) = (OrderPrice::Limit(bound), Some(bound));
-        } else if market.phase() == Phase::Continuous
-            && let Some(best) = self.best_opposite(id, side)
-        {
-            admission.price = OrderPrice::Limit(protection.bound(side, best));
+        } else if let Some(best) = self.best_opposite(id, side) {
+            admission.price = OrderPrice::Limit(self.bound(id, side, best, protection));
         }
         Ok(())
     }
 
-    /// Finds what the order must hold, and what it can reach where something depends on it.
-    pub(crate) fn find_hold(
+    /// The price so far from `start` as a protection allows: a buyer up, a seller down, on a valid price and never short of the
+    /// start.
+    pub(crate) fn bound(
         &self,
-        terms: &NewOrder,
-        conditions: Option<&Conditions>,
-        instrument: &Instrument,
-        admission: &mut Admission,
-    ) -> Result<(), Reject> {
-        let market = &self.markets[terms.instrument.index()];
+        instrument: InstrumentId,
+        side: Side,
+        start: Price,
+        protection: Protection,
+    ) -> Price {
+        let distance = match protection {
+            Protection::Ticks(ticks) => i64::from(ticks.get()),
+            Protection::Ppm(ppm) => Rounding::Down.share(start, ppm.get()),
+        };
+        let (far, rounding) = match side {
+            Side::Buy => (Price::new(start.get() + distance).unwrap_or(Price::HIGHEST), Rounding::Down),
+            Side::Sell => (Price::new(start.get() - distance).unwrap_or(Price::LOWEST), Rounding::Up),
+        };
+        let snapped = match self.markets[instrument.index()].settings() {
+            Some(settings) => settings.ticks.round(far, rounding).unwrap_or(start),
+            None => far,
+        };
+        match side {
+            Side::Buy => snapped.max(start),
+            Side::Sell => snapped.min(start),
+        }
+    }
+
+    /// Whether an order may stay open after its command: it may rest, waits, or comes where nothing matches.
+    fn may_stay(&self, terms: &NewOrder, conditions: Option<&Conditions>) -> bool {
+        terms.time_in_force.rests()
+            || conditions.is_some_and(|conditions| conditions.trigger.is_some())
+            || !self.markets[terms.instrument.index()].phase().matches()
+    }
+
+    /// The engine's own limit of open orders.
+    #[inline]
+    pub(crate) fn check_room(&self, request: &Request<'_>) -> Result<(), Reject> {
+        let open = self.ledger.account(request.terms.account)?.open_orders();
+        if open + request.more > MAX_OPEN_ORDERS && self.may_stay(request.terms, request.conditions) {
+            return Err(Reject::TooManyOrders);
+        }
+        Ok(())
+    }
+
+    /// Finds what the order must hold, what it is worth, and what it can reach where something depends on it.
+    #[inline]
+    pub(crate) fn check_cost(&self, request: &Request<'_>, admission: &mut Admission) -> Result<(), Reject> {
+        let Request { terms, conditions, .. } = *request;
+        let instrument = &self.instruments[terms.instrument.index()];
+        let limited = self.ledger.account(terms.account)?.is_limited();
+        let plain = conditions.is_none() && terms.time_in_force != TimeInForce::FillOrKill;
+        if let (true, Some(price)) = (plain, admission.hold_price) {
+            admission.hold =
+                limit_hold(instrument, terms.side, price, terms.quantity).ok_or_else(|| too_large(terms))?;
+            if limited {
+                admission.value = instrument.value(price, terms.quantity.lots()).unwrap_or(MAX_AMOUNT);
+            }
+            return Ok(());
+        }
+        self.find_walk_cost(request, admission).ok_or_else(|| too_large(terms))
+    }
+
+    /// The same for an order that depends on what it reaches, or waits.
+    fn find_walk_cost(&self, request: &Request<'_>, admission: &mut Admission) -> Option<()> {
+        let Request { terms, conditions, entry, .. } = *request;
+        let instrument = &self.instruments[terms.instrument.index()];
+        let matches = self.markets[terms.instrument.index()].phase().matches();
         let minimum = conditions.is_some_and(|conditions| conditions.minimum.is_some());
-        let enters = admission.trigger.is_none() && market.phase().matches();
-        let walks = enters
-            && (terms.price.limit().is_none() || terms.time_in_force == TimeInForce::FillOrKill || minimum);
-        let reach = if walks {
+        let whole = terms.time_in_force == TimeInForce::FillOrKill;
+        let enters = admission.trigger.is_none() && matches;
+        let reach = if enters && (terms.price.limit().is_none() || whole || minimum) {
             self.reach(&Aggressor {
                 account: terms.account,
                 instrument: terms.instrument,
@@ -198,61 +325,70 @@ impl Exchange {
                 price: admission.price,
                 lots: terms.quantity.get(),
                 self_trade: self.self_trade(terms.account, conditions),
+                open_ended: terms.price.limit().is_none() && !whole,
+                minimums: terms.posting == Posting::Any && entry != Entry::Cash,
             })
         } else {
             Reach::default()
         };
         admission.reachable = reach.lots;
-        let too_large = Reject::NotionalTooLarge {
-            instrument: terms.instrument,
-            price: terms.price.limit(),
-            quantity: terms.quantity,
-        };
-        admission.hold = match (terms.side, admission.hold_price) {
-            (_, Some(price)) if terms.price.limit().is_some() || admission.trigger.is_some() => {
-                limit_hold(instrument, terms.side, price, terms.quantity).ok_or(too_large)?
+        let fixed = admission.hold_price.or(admission.trigger.map(|trigger| trigger.price));
+        let units = instrument.base_units(terms.quantity.lots())?;
+        let cost = match fixed {
+            Some(price) => {
+                admission.value = instrument.value(price, terms.quantity.lots())?;
+                limit_hold(instrument, Side::Buy, price, terms.quantity)?
             }
-            (Side::Buy, Some(price)) if !enters => {
-                limit_hold(instrument, terms.side, price, terms.quantity).ok_or(too_large)?
+            None => {
+                let (value, hold) = walk_hold(instrument, terms, &reach)?;
+                admission.value = value;
+                hold
             }
-            (Side::Sell, _) => instrument.base_units(terms.quantity.lots()).ok_or(too_large)?,
-            (Side::Buy, _) => market_hold(instrument, terms, &reach).ok_or(too_large)?,
         };
-        if enters && terms.price.limit().is_none() {
-            // What a market order does not use is released at its end.
-            admission.hold_price = None;
+        admission.hold = match terms.side {
+            Side::Buy => cost,
+            Side::Sell => units,
+        };
+        Some(())
+    }
+
+    /// Checks the account's own limits.
+    #[inline]
+    pub(crate) fn check_limits(&self, request: &Request<'_>, value: i64) -> Result<(), Reject> {
+        if self.ledger.account(request.terms.account)?.is_limited() {
+            self.check_own_limits(request, value)?;
         }
         Ok(())
     }
 
-    /// Checks the account's own limits.
-    fn check_limits(&self, terms: &NewOrder, instrument: &Instrument, admission: &Admission) -> Result<(), Reject> {
+    fn check_own_limits(&self, request: &Request<'_>, value: i64) -> Result<(), Reject> {
+        let Request { terms, conditions, more, replaces, .. } = *request;
         let account = self.ledger.account(terms.account)?;
         let limits = account.limits();
-        if limits.open_orders > 0 && account.open_orders() >= limits.open_orders {
-            return Err(Reject::OrderLimit { account: terms.account, max: limits.open_orders });
+        let max = limits.open_orders;
+        let stays = more > 0 && self.may_stay(terms, conditions);
+        if max > 0 && stays && account.open_orders() + more > max {
+            return Err(Reject::OrderLimit { account: terms.account, max });
         }
-        let quote = instrument.quote();
-        if let Some(&max) = limits.notional.get(&quote) {
-            let value = match admission.hold_price.or(terms.price.limit()) {
-                Some(price) => instrument.value(price, terms.quantity.lots()).unwrap_or(MAX_AMOUNT),
-                None => self.walk_value(terms, admission),
-            };
-            if value > max {
-                let (value, max) = (Amount::proved(value), Amount::proved(max));
-                return Err(Reject::NotionalLimit { asset: quote, value, max });
-            }
+        let instrument = &self.instruments[terms.instrument.index()];
+        let (base, quote) = (instrument.base(), instrument.quote());
+        if let Some(&max) = limits.notional.get(&quote)
+            && value > max
+        {
+            let (value, max) = (Amount::proved(value), Amount::proved(max));
+            return Err(Reject::NotionalLimit { asset: quote, value, max });
         }
-        let base = instrument.base();
         if terms.side == Side::Buy
             && let Some(&max) = limits.position.get(&base)
         {
             let balance = account.balance(base);
             let own = i128::from(balance.available.get()) + i128::from(balance.held.get());
             let ordered = i128::from(terms.quantity.get()) * i128::from(instrument.lot_units());
-            let position = own + self.open_buys(terms.account, base) + ordered;
+            let replaced = replaces.map(|(order, _)| order);
+            let position = own + self.open_buys(terms.account, base, replaced) + ordered;
             if position > i128::from(max) {
-                let position = i64::try_from(position).map_or(MAX_AMOUNT, |position| position.min(MAX_AMOUNT));
+                let position =
+                    i64::try_from(position).map_or(MAX_AMOUNT, |position| position.min(MAX_AMOUNT));
                 let (position, max) = (Amount::proved(position), Amount::proved(max));
                 return Err(Reject::PositionLimit { asset: base, position, max });
             }
@@ -260,8 +396,9 @@ impl Exchange {
         Ok(())
     }
 
-    /// What the account's open orders may buy of an asset, in its minor units. Walks the books of the instruments that trade it.
-    fn open_buys(&self, account: AccountId, base: crate::AssetId) -> i128 {
+    /// What the account's open orders may buy of an asset, in its minor units, but for one order. Walks the books of the
+    /// instruments that trade it. The stop of a pair buys no more than its limit order.
+    fn open_buys(&self, account: AccountId, base: crate::AssetId, but: Option<OrderId>) -> i128 {
         let mut units = 0;
         for (id, instrument) in (0..).map(InstrumentId::new).zip(&self.instruments) {
             if instrument.base() != base {
@@ -271,41 +408,29 @@ impl Exchange {
                 .into_iter()
                 .flat_map(|layer| self.books.levels(id, layer, Side::Buy))
                 .flat_map(|level| self.books.queue(level))
-                .filter(|order| order.account == account)
+                .filter(|order| order.account == account && Some(order.order) != but)
                 .map(|order| order.leaves.get() + self.reserve(order.order, order.flags));
             let waiting = self
                 .tickets
-                .values()
-                .filter(|ticket| ticket.state != State::Resting && !matches!(ticket.link, Link::Stop(_)))
-                .filter(|ticket| ticket.terms.account == account && ticket.terms.instrument == id)
-                .filter(|ticket| ticket.terms.side == Side::Buy)
-                .map(|ticket| ticket.leaves);
+                .iter()
+                .filter(|(_, ticket)| ticket.state != State::Resting && !matches!(ticket.link, Link::Stop(_)))
+                .filter(|(_, ticket)| ticket.terms.account == account && ticket.terms.instrument == id)
+                .filter(|(order, ticket)| ticket.terms.side == Side::Buy && Some(**order) != but)
+                .map(|(_, ticket)| ticket.leaves);
             let lots: u128 = resting.chain(waiting).map(u128::from).sum();
             units += i128::try_from(lots).unwrap_or(i128::MAX / 2) * i128::from(instrument.lot_units());
         }
         units
     }
 
-    /// The value of what a market order reaches.
-    fn walk_value(&self, terms: &NewOrder, admission: &Admission) -> i64 {
-        let reach = self.reach(&Aggressor {
-            account: terms.account,
-            instrument: terms.instrument,
-            side: terms.side,
-            price: admission.price,
-            lots: terms.quantity.get(),
-            self_trade: SelfTrade::Allow,
-        });
-        i64::try_from(reach.value).map_or(MAX_AMOUNT, |value| value.min(MAX_AMOUNT))
-    }
-
     /// Refuses a post-only order that would take, or reprices it.
-    fn find_posting(&self, terms: &NewOrder, market: &Market, admission: &mut Admission) -> Result<(), Reject> {
+    #[inline]
+    pub(crate) fn check_posting(&self, terms: &NewOrder, admission: &mut Admission) -> Result<(), Reject> {
         let OrderPrice::Limit(price) = terms.price else { return Ok(()) };
         if terms.posting == Posting::Any || admission.trigger.is_some() {
             return Ok(());
         }
-        if let Some(price) = self.posted_price(terms.instrument, terms.side, price, terms.posting, market)? {
+        if let Some(price) = self.posted_price(terms.instrument, terms.side, price, terms.posting)? {
             (admission.price, admission.hold_price) = (OrderPrice::Limit(price), Some(price));
             let instrument = &self.instruments[terms.instrument.index()];
             admission.hold = instrument.hold(terms.side, price, terms.quantity.get());
@@ -313,16 +438,20 @@ impl Exchange {
         Ok(())
     }
 
-    /// What the limit of a post-only order becomes; `None` if it stays.
+    /// What the limit of a post-only order becomes; `None` if it stays. Only continuous trading knows post-only.
     pub(crate) fn posted_price(
         &self,
         instrument: InstrumentId,
         side: Side,
         price: Price,
         posting: Posting,
-        market: &Market,
     ) -> Result<Option<Price>, Reject> {
-        let Some(best) = self.best_opposite(instrument, side).filter(|&best| side.crosses(price, best)) else {
+        let market = &self.markets[instrument.index()];
+        if posting == Posting::Any || market.phase() != Phase::Continuous {
+            return Ok(None);
+        }
+        let Some(best) = self.best_opposite(instrument, side).filter(|&best| side.crosses(price, best))
+        else {
             return Ok(None);
         };
         let refused = Reject::PostOnlyWouldTake { instrument, price, best };
@@ -361,23 +490,6 @@ impl Exchange {
     }
 }
 
-impl Protection {
-    /// The price so far from `start`, as a buyer may go up and a seller down.
-    pub(crate) fn bound(self, side: Side, start: Price) -> Price {
-        let distance = match self {
-            Self::Ticks(ticks) => i64::from(ticks.get()),
-            Self::Ppm(ppm) => {
-                let ppm = i64::from(ppm.get());
-                (start.get() / 1_000_000) * ppm + (start.get() % 1_000_000) * ppm / 1_000_000
-            }
-        };
-        match side {
-            Side::Buy => Price::new(start.get() + distance).unwrap_or(Price::HIGHEST),
-            Side::Sell => Price::new(start.get() - distance).unwrap_or(Price::LOWEST),
-        }
-    }
-}
-
 impl Market {
     /// The next valid price short of `price` for an order of `side`.
     pub(crate) fn step_from(&self, side: Side, price: Price) -> Option<Price> {
@@ -399,16 +511,29 @@ pub(crate) fn end_of_day(now: Timestamp, day_end: u64) -> Timestamp {
 }
 
 /// What a limit order must hold, or `None` if it is worth too much to be counted.
+#[inline]
 pub(crate) fn limit_hold(instrument: &Instrument, side: Side, price: Price, quantity: Qty) -> Option<i64> {
-    instrument.value(price, quantity.lots())?;
-    instrument.base_units(quantity.lots())?;
-    Some(instrument.hold(side, price, quantity.get())).filter(|&hold| hold <= MAX_AMOUNT)
+    let value = instrument.value(price, quantity.lots())?;
+    let units = instrument.base_units(quantity.lots())?;
+    let hold = match side {
+        Side::Buy => instrument.buyer_hold(value),
+        Side::Sell => units,
+    };
+    (hold <= MAX_AMOUNT).then_some(hold)
 }
 
-/// What a market order to buy must hold: the cost of what the book offers now, and for a market-to-limit order of the
-/// rest at the last price of that.
-fn market_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Option<i64> {
-    instrument.base_units(terms.quantity.lots())?;
+/// What the order would come to is no amount any more.
+const fn too_large(terms: &NewOrder) -> Reject {
+    Reject::NotionalTooLarge {
+        instrument: terms.instrument,
+        price: terms.price.limit(),
+        quantity: terms.quantity,
+    }
+}
+
+/// What a walk is worth and costs a buyer: what the book offers now, and for a market-to-limit order the rest of it at the last
+/// price of that.
+fn walk_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Option<(i64, i64)> {
     let mut value = reach.value;
     let mut rate = instrument.terms().taker_fee;
     if let (OrderPrice::MarketToLimit, Some(last)) = (terms.price, reach.last) {
@@ -417,5 +542,6 @@ fn market_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Opti
         rate = instrument.worst_fee();
     }
     let value = i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)?;
-    Some(value + rate.fee(value)).filter(|&hold| hold <= MAX_AMOUNT)
+    let hold = value + rate.fee(value);
+    (hold <= MAX_AMOUNT).then_some((value, hold))
 }

@@ -2,7 +2,7 @@
 
 use crate::digest::Hasher;
 use crate::ticket::{Link, State, Ticket};
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
+use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Price, Side, WaitsFor};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.
@@ -30,7 +30,8 @@ impl Exchange {
             self.check_ticket(order, ticket);
             if ticket.state != State::Resting {
                 let instrument = &self.instruments[ticket.terms.instrument.index()];
-                needed[ticket.terms.account.index()][instrument.gives(ticket.terms.side).index()] += ticket.held;
+                needed[ticket.terms.account.index()][instrument.gives(ticket.terms.side).index()] +=
+                    ticket.held;
                 open[ticket.terms.account.index()] += 1;
             }
         }
@@ -40,7 +41,6 @@ impl Exchange {
             }
             if let Some(special) = &market.special {
                 special.triggers.check();
-                assert!(special.exits.is_empty() || special.phase != Phase::Continuous || self.is_stopped(id));
             }
         }
         let mut sums = vec![0_i64; assets];
@@ -74,16 +74,15 @@ impl Exchange {
         }
     }
 
-    /// Whether follow-ups wait for the next command, because the last one brought as many as it may.
-    fn is_stopped(&self, instrument: InstrumentId) -> bool {
-        self.markets[instrument.index()].settings().is_some_and(|settings| settings.follow_ups < 1_000)
-    }
-
     fn check_ticket(&self, order: OrderId, ticket: &Ticket) {
         let terms = &ticket.terms;
         let special = self.markets[terms.instrument.index()].special.as_ref();
         let resting = self.books.find(order).map(|slot| self.books.resting(slot));
-        assert_eq!(resting.is_some(), ticket.state == State::Resting, "the ticket of order {order} says where it is");
+        assert_eq!(
+            resting.is_some(),
+            ticket.state == State::Resting,
+            "the ticket of order {order} says where it is"
+        );
         let instrument = &self.instruments[terms.instrument.index()];
         let whole = instrument.hold(terms.side, ticket.hold_price.unwrap_or(Price::LOWEST), ticket.leaves);
         match ticket.state {
@@ -98,7 +97,9 @@ impl Exchange {
                 let special = special.expect("an order waits in a market that is more than plain");
                 let found = match waits_for {
                     WaitsFor::Trigger => special.triggers.get(order).is_some(),
-                    WaitsFor::Minimum => special.minimums(terms.side).iter().any(|&(_, other)| other == order),
+                    WaitsFor::Minimum => {
+                        special.minimums(terms.side).iter().any(|&(_, other)| other == order)
+                    }
                     WaitsFor::Reference => special.pegs.contains(&order),
                     WaitsFor::Uncross => special.for_uncross.contains(&order),
                 };

@@ -18,8 +18,10 @@ pub(crate) struct Timer {
 pub(crate) enum Due {
     /// An order expires.
     Expiry(OrderId),
-    /// A market's phase ends, a batch is uncrossed, or a rule takes its next step.
+    /// A batch is uncrossed, a rule takes its next step, or a market's phase ends.
     Market(InstrumentId),
+    /// A market-wide halt is over.
+    MarketWide,
 }
 
 /// All timers, the next one first.
@@ -38,6 +40,12 @@ impl Clock {
 
     pub(crate) fn set(&mut self, timer: Timer) {
         self.timers.insert(timer);
+    }
+
+    /// The one end of a market-wide halt, or none any more.
+    pub(crate) fn set_market_wide(&mut self, until: Option<Timestamp>) {
+        self.timers.retain(|timer| timer.due != Due::MarketWide);
+        self.timers.extend(until.map(|at| Timer { at, due: Due::MarketWide }));
     }
 
     pub(crate) fn remove(&mut self, timer: Timer) {
@@ -63,10 +71,12 @@ impl Exchange {
                         None => self.tickets[&order].terms.instrument,
                     };
                     self.cancel_open(order, CancelReason::Expired, events);
-                    self.follow_up(instrument, events);
+                    self.note(instrument);
                 }
                 Due::Market(instrument) => self.market_due(instrument, events),
+                Due::MarketWide => self.resume_all(events),
             }
+            self.finish_command(events);
         }
     }
 }

@@ -3,10 +3,11 @@
 use crate::account::Posting as Line;
 use crate::book::Slot;
 use crate::clock::{Due, Timer};
+use crate::market::DueExits;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
-    ReduceReason, Reject, RestingOrder, Side, WaitsFor,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId,
+    OrderPrice, Place, Price, ReduceReason, Reject, RestingOrder, Side, WaitsFor,
 };
 
 /// Where an open order was found.
@@ -36,7 +37,7 @@ impl Exchange {
                 instrument
             }
         };
-        self.follow_up(instrument, events);
+        self.note(instrument);
         Ok(())
     }
 
@@ -58,16 +59,24 @@ impl Exchange {
     }
 
     /// Sets the kill switch.
-    pub(crate) fn block_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn block_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, true);
-        events.push(Event::AccountBlocked { account });
         self.cancel_all(account, None, None, CancelReason::AccountBlocked, events);
+        events.push(Event::AccountBlocked { account });
         Ok(())
     }
 
     /// Releases the kill switch.
-    pub(crate) fn unblock_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn unblock_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, false);
         events.push(Event::AccountUnblocked { account });
@@ -83,18 +92,12 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) {
         let orders = self.open_orders_of(account, instrument, side);
-        let mut touched = Vec::new();
         for (order, instrument) in orders {
             // The other order of a pair may have taken it along.
             if self.is_open(order) {
                 self.cancel_open(order, reason, events);
-                touched.push(instrument);
+                self.note(instrument);
             }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        for instrument in touched {
-            self.follow_up(instrument, events);
         }
     }
 
@@ -189,6 +192,10 @@ impl Exchange {
     }
 
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
+        let from = match self.tickets[&order].state {
+            State::Incoming => Place::Incoming,
+            State::Resting | State::Waiting(_) | State::Fired => Place::Waiting,
+        };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
         let terms = ticket.terms;
@@ -199,7 +206,7 @@ impl Exchange {
             side: terms.side,
             price: terms.price,
             canceled: Lots::new(ticket.leaves),
-            from: Place::Waiting,
+            from,
             reason,
         });
         let asset = self.instruments[terms.instrument.index()].gives(terms.side);
@@ -285,7 +292,13 @@ impl Exchange {
 
     /// What a fill of an order does to others: it reduces the stop of a pair, and makes exits due.
     #[inline]
-    pub(crate) fn linked_fill(&mut self, order: OrderId, flags: OrderFlags, lots: u64, events: &mut Vec<Event>) {
+    pub(crate) fn linked_fill(
+        &mut self,
+        order: OrderId,
+        flags: OrderFlags,
+        lots: u64,
+        events: &mut Vec<Event>,
+    ) {
         if !flags.has(OrderFlags::TICKET) {
             return;
         }
@@ -295,7 +308,7 @@ impl Exchange {
             Link::Limit(stop) => self.reduce_stop(stop, lots, events),
             Link::Entry(exits) => {
                 let (account, side, id) = (ticket.terms.account, ticket.terms.side, ticket.terms.instrument);
-                let due = crate::market::DueExits { account, side: side.opposite(), lots: 0, exits };
+                let due = DueExits { account, side: side.opposite(), lots: 0, exits };
                 let special = self.markets[id.index()].special_mut();
                 special.exits.entry(order).or_insert(due).lots += lots;
             }
@@ -322,14 +335,17 @@ impl Exchange {
 
     /// Makes the stop of a pair smaller, or cancels it when nothing is left of the pair.
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
-        let Some(ticket) = self.tickets.get(&stop) else { return };
+        let Some(ticket) = self.tickets.get_mut(&stop) else { return };
         if ticket.leaves == lots {
+            // The limit order is filled: it is not there to be canceled in turn.
+            ticket.link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;
         }
         let leaves = ticket.leaves - lots;
         let terms = ticket.terms;
-        let need = self.stop_hold(stop, leaves);
+        // The stop holds from when it begins to wait.
+        let need = if ticket.state == State::Incoming { 0 } else { self.stop_hold(stop, leaves) };
         let ticket = self.tickets.get_mut(&stop).expect("found above");
         let released = ticket.held - need;
         (ticket.leaves, ticket.held) = (leaves, need);
@@ -349,7 +365,9 @@ impl Exchange {
     /// What the stop of a pair holds beyond its limit order, for `leaves` lots of both.
     pub(crate) fn stop_hold(&self, stop: OrderId, leaves: u64) -> i64 {
         let ticket = &self.tickets[&stop];
-        let Link::Stop(limit) = ticket.link else { unreachable!("the stop of a pair is linked to its limit order") };
+        let Link::Stop(limit) = ticket.link else {
+            unreachable!("the stop of a pair is linked to its limit order")
+        };
         let instrument = &self.instruments[ticket.terms.instrument.index()];
         let side = ticket.terms.side;
         let own = ticket.hold_price.map_or(0, |price| instrument.hold(side, price, leaves));

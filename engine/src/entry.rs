@@ -1,28 +1,30 @@
 //! Orders come in: plain ones, ones with conditions, pairs, brackets, and amounts of money.
 
 use crate::account::Posting as Line;
-use crate::limits::MAX_OPEN_ORDERS;
-use crate::admission::Admission;
+use crate::admission::{Admission, Request};
 use crate::clock::{Due, Timer};
 use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
-use crate::shape::{Entry, check_protection, check_waiting};
-use crate::ticket::{Exits, Link, State, Ticket};
+use crate::shape::Entry;
+use crate::ticket::{Link, State, Ticket};
 use crate::{
-    AccountId, Amount, Bracket, CancelReason, Condition, ConditionalOrder, Conditions, Display, Event, Exchange,
-    InstrumentId, NewOrder, OrderFlags, OrderId, OrderPair, OrderPrice, Posting, Protection, Qty, Reject, RepriceReason,
-    SelfTrade, Side, Term, TimeInForce, TriggerBy, TriggerKind, WaitsFor,
+    AccountId, Amount, CancelReason, Condition, ConditionalOrder, Conditions, Display, Event, Exchange,
+    InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Phase, Posting, Price, Qty, Reject,
+    RepriceReason, SelfTrade, Side, TimeInForce, WaitsFor,
 };
 
 impl Exchange {
     pub(crate) fn place(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> Result<(), Reject> {
+        if self.place_plain(terms, events) {
+            return Ok(());
+        }
         let admission = self.admit(terms, None, Entry::Single)?;
         let order = self.accept(terms, events);
         if admission.expires.is_some() {
             self.open_ticket(order, Ticket::new(*terms, Conditions::NONE), &admission, events);
         }
         self.enter(order, terms, None, &admission, events);
-        self.follow_up(terms.instrument, events);
+        self.note(terms.instrument);
         Ok(())
     }
 
@@ -36,7 +38,7 @@ impl Exchange {
         let order = self.accept(terms, events);
         self.open_ticket(order, Ticket::new(*terms, *conditions), &admission, events);
         self.enter(order, terms, Some(conditions), &admission, events);
-        self.follow_up(terms.instrument, events);
+        self.note(terms.instrument);
         Ok(())
     }
 
@@ -51,36 +53,23 @@ impl Exchange {
         if amount <= Amount::ZERO {
             return Err(Reject::AmountNotPositive { amount });
         }
-        self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-        self.known_customer(account)?;
-        let lots = self.affordable(account, instrument, amount);
-        let quantity = Qty::new(lots.max(1)).expect("no more than a book offers, or one lot");
-        let terms = NewOrder {
+        let mut terms = NewOrder {
             account,
             instrument,
             side: Side::Buy,
             price: OrderPrice::Market,
-            quantity,
+            quantity: Qty::new(crate::limits::MAX_QTY).expect("the highest quantity is one"),
             time_in_force: TimeInForce::ImmediateOrCancel,
             posting: Posting::Any,
         };
-        let market = &self.markets[instrument.index()];
-        if self.ledger.account(account)?.is_blocked() {
-            return Err(Reject::AccountBlocked { account });
-        }
-        if let Some(special) = &market.special
-            && let Some(term) = terms.not_taken(None, Entry::Cash, special.phase, &special.settings)
-        {
-            return Err(Reject::NotInPhase { instrument, phase: special.phase, term });
-        }
-        if lots == 0 {
-            return Err(Reject::SpendsNothing { instrument, amount });
-        }
+        self.check_access(&Request::single(&terms, None, Entry::Cash))?;
+        let lots = self.affordable(account, instrument, amount);
+        terms.quantity = Qty::new(lots).map_err(|_| Reject::SpendsNothing { instrument, amount })?;
         let admission = self.admit(&terms, None, Entry::Cash)?;
         let order = self.accept(&terms, events);
         events.push(Event::OrderConditioned { order, condition: Condition::Cash(amount) });
         self.enter(order, &terms, None, &admission, events);
-        self.follow_up(instrument, events);
+        self.note(instrument);
         Ok(())
     }
 
@@ -95,6 +84,8 @@ impl Exchange {
             price: OrderPrice::Market,
             lots,
             self_trade: self.self_trade(account, None),
+            open_ended: true,
+            minimums: false,
         };
         let costs = |lots: u64| -> Option<i64> {
             let value = i64::try_from(self.reach(&aggressor(lots)).value).ok()?;
@@ -112,139 +103,13 @@ impl Exchange {
         low
     }
 
-    pub(crate) fn place_pair(&mut self, pair: &OrderPair, events: &mut Vec<Event>) -> Result<(), Reject> {
-        let terms = &pair.limit;
-        pair.check_shape()?;
-        let admission = self.admit(terms, None, Entry::Pair)?;
-        let stop_terms = stop_terms(terms, pair.then);
-        let conditions =
-            Conditions { trigger: Some(pair.trigger), protection: pair.protection, ..Conditions::NONE };
-        let stop_admission = self.admit_stop(&stop_terms, &conditions, &admission)?;
-        let (limit, stop) = self.accept_pair(terms, &stop_terms, events);
-        self.enter_pair((limit, terms, &admission), (stop, stop_terms, conditions, &stop_admission), events);
-        self.follow_up(terms.instrument, events);
-        Ok(())
-    }
-
-    /// Checks the stop of a pair beside its limit order: its own terms, and that both together are covered.
-    fn admit_stop(
-        &self,
-        terms: &NewOrder,
-        conditions: &Conditions,
-        limit: &Admission,
-    ) -> Result<Admission, Reject> {
-        let instrument = &self.instruments[terms.instrument.index()];
-        let market = &self.markets[terms.instrument.index()];
-        let mut admission = Admission {
-            hold: 0,
-            hold_price: terms.price.limit(),
-            price: terms.price,
-            reachable: 0,
-            trigger: conditions.trigger,
-            expires: limit.expires,
-        };
-        self.check_terms(terms, instrument, market)?;
-        self.find_price(terms, Some(conditions), market, &mut admission)?;
-        if self.ledger.account(terms.account)?.open_orders() + 1 >= MAX_OPEN_ORDERS {
-            return Err(Reject::TooManyOrders);
-        }
-        self.find_hold(terms, Some(conditions), instrument, &mut admission)?;
-        self.ledger.cover(terms.account, instrument.gives(terms.side), admission.hold.max(limit.hold))?;
-        admission.hold = match terms.side {
-            Side::Buy => (admission.hold - limit.hold).max(0),
-            Side::Sell => 0,
-        };
-        Ok(admission)
-    }
-
-    fn accept_pair(
-        &mut self,
-        limit: &NewOrder,
-        stop: &NewOrder,
-        events: &mut Vec<Event>,
-    ) -> (OrderId, OrderId) {
-        (self.accept(limit, events), self.accept(stop, events))
-    }
-
-    fn enter_pair(
-        &mut self,
-        (limit, terms, admission): (OrderId, &NewOrder, &Admission),
-        (stop, stop_terms, conditions, stop_admission): (OrderId, NewOrder, Conditions, &Admission),
-        events: &mut Vec<Event>,
-    ) {
-        let mut ticket = Ticket::new(*terms, Conditions::NONE);
-        ticket.link = Link::Limit(stop);
-        self.open_ticket(limit, ticket, admission, events);
-        let mut ticket = Ticket::new(stop_terms, conditions);
-        ticket.link = Link::Stop(limit);
-        self.open_ticket(stop, ticket, stop_admission, events);
-        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
-        self.ledger.post(Line::hold(terms.account, asset, stop_admission.hold, stop), events);
-        self.tickets.get_mut(&stop).expect("opened above").held = stop_admission.hold;
-        self.enter(limit, terms, None, admission, events);
-        if self.tickets.contains_key(&stop) {
-            self.wait(stop, WaitsFor::Trigger, events);
-        }
-    }
-
-    pub(crate) fn place_bracket(&mut self, bracket: &Bracket, events: &mut Vec<Event>) -> Result<(), Reject> {
-        let terms = &bracket.entry;
-        bracket.check_shape()?;
-        let admission = self.admit(terms, None, Entry::Bracket)?;
-        let order = self.accept(terms, events);
-        let Bracket { profit, loss, then, protection, .. } = *bracket;
-        let mut ticket = Ticket::new(*terms, Conditions::NONE);
-        ticket.link = Link::Entry(Exits { profit, loss, then, protection });
-        self.open_ticket(order, ticket, &admission, events);
-        self.markets[terms.instrument.index()].special_mut();
-        self.enter(order, terms, None, &admission, events);
-        self.follow_up(terms.instrument, events);
-        Ok(())
-    }
-
-    /// Enters the exits that a bracket's entry is due: a pair for what it has traded.
-    pub(crate) fn enter_exits(&mut self, entry: OrderId, instrument: InstrumentId, events: &mut Vec<Event>) {
-        let special = self.markets[instrument.index()].special_mut();
-        let Some(due) = special.exits.remove(&entry) else { return };
-        let quantity = Qty::new(due.lots).expect("something traded");
-        let terms = NewOrder {
-            account: due.account,
-            instrument,
-            side: due.side,
-            price: OrderPrice::Limit(due.exits.profit),
-            quantity,
-            time_in_force: TimeInForce::GoodTillCancel,
-            posting: Posting::Any,
-        };
-        let trigger =
-            crate::Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: due.exits.loss };
-        let stop_terms = stop_terms(&terms, due.exits.then);
-        let conditions =
-            Conditions { trigger: Some(trigger), protection: due.exits.protection, ..Conditions::NONE };
-        let admissions = self.admit(&terms, None, Entry::Pair).and_then(|limit| {
-            let stop = self.admit_stop(&stop_terms, &conditions, &limit)?;
-            Ok((limit, stop))
-        });
-        let (limit, stop) = self.accept_pair(&terms, &stop_terms, events);
-        for exit in [limit, stop] {
-            events.push(Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) });
-        }
-        match admissions {
-            Ok((admission, stop_admission)) => self.enter_pair(
-                (limit, &terms, &admission),
-                (stop, stop_terms, conditions, &stop_admission),
-                events,
-            ),
-            Err(_) => {
-                for (order, terms) in [(limit, &terms), (stop, &stop_terms)] {
-                    let incoming = self.incoming_of(order, terms, OrderFlags::NONE);
-                    self.end(&incoming, CancelReason::NotCovered, events);
-                }
-            }
-        }
+    /// The number that the order gets that is accepted so many orders from now.
+    pub(crate) fn next_order(&self, ahead: u64) -> OrderId {
+        OrderId::new(self.order_count + ahead).expect("the count is above zero")
     }
 
     /// Gives an order its number.
+    #[inline]
     pub(crate) fn accept(&mut self, terms: &NewOrder, events: &mut Vec<Event>) -> OrderId {
         self.order_count += 1;
         let order = OrderId::new(self.order_count).expect("the count is above zero");
@@ -279,9 +144,11 @@ impl Exchange {
             conditions.self_trade.map(Condition::SelfTrade),
             ticket.expires.map(Condition::Expires),
             link,
+            ticket.exit_of.map(Condition::ExitOf),
             ticket.quote.then_some(Condition::Quote),
         ];
-        events.extend(told.into_iter().flatten().map(|condition| Event::OrderConditioned { order, condition }));
+        events
+            .extend(told.into_iter().flatten().map(|condition| Event::OrderConditioned { order, condition }));
         if let Some(expires) = ticket.expires {
             self.clock.set(Timer { at: expires, due: Due::Expiry(order) });
         }
@@ -307,67 +174,103 @@ impl Exchange {
         }
         incoming.price = admission.price;
         incoming.self_trade = self.self_trade(terms.account, conditions);
+        incoming.hold_price = admission.hold_price;
         if admission.trigger.is_none() && phase.matches() {
             if terms.time_in_force == TimeInForce::FillOrKill && admission.reachable < terms.quantity.get() {
                 self.end(&incoming, CancelReason::FillOrKill, events);
                 return;
             }
-            if terms.price.limit().is_none() && admission.reachable == 0 && phase != crate::Phase::PostClose {
-                let reason = match incoming.self_trade {
-                    SelfTrade::Allow => Some(CancelReason::NoLiquidity),
-                    _ => None,
-                };
-                if let Some(reason) = reason {
-                    self.end(&incoming, reason, events);
-                    return;
+            let minimum = conditions.and_then(|conditions| conditions.minimum).is_some();
+            if minimum && admission.reachable < self.tickets[&order].minimum() {
+                if terms.time_in_force.rests() {
+                    self.hold_for(&mut incoming, admission.hold, events);
+                    self.keep_waiting(&incoming, WaitsFor::Minimum, events);
+                } else {
+                    self.end(&incoming, CancelReason::Minimum, events);
                 }
+                return;
+            }
+            self.meet_minimum(order, minimum);
+            if terms.price.limit().is_none() && admission.reachable == 0 && self.nothing_reachable(&incoming)
+            {
+                self.end(&incoming, CancelReason::NoLiquidity, events);
+                return;
+            }
+            if let (OrderPrice::Limit(old_price), OrderPrice::Limit(price)) = (terms.price, admission.price)
+                && old_price != price
+            {
+                self.tell_repriced(&mut incoming, old_price, price, phase, events);
             }
         }
-        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
-        self.ledger.post(Line::hold(terms.account, asset, admission.hold, order), events);
-        (incoming.held, incoming.hold_price) = (admission.hold, admission.hold_price);
+        self.hold_for(&mut incoming, admission.hold, events);
         if admission.trigger.is_some() {
             self.keep_waiting(&incoming, WaitsFor::Trigger, events);
-            return;
-        }
-        if !phase.matches() {
+        } else if !phase.matches() {
             self.gather(&mut incoming, terms, events);
-            return;
-        }
-        let minimum = self.least(order, &incoming, conditions);
-        if admission.reachable < minimum {
-            if terms.time_in_force.rests() {
-                self.keep_waiting(&incoming, WaitsFor::Minimum, events);
-            } else {
-                self.end(&incoming, CancelReason::Minimum, events);
+        } else if let Some(peg) = conditions.and_then(|conditions| conditions.peg) {
+            match self.peg_price(terms, peg) {
+                Some(price) => {
+                    (incoming.price, incoming.remainder) =
+                        (OrderPrice::Limit(price), Remainder::Rests(price));
+                    incoming.flags = incoming.flags.with(OrderFlags::PEGGED);
+                    self.go(&mut incoming, events);
+                }
+                None => self.keep_waiting(&incoming, WaitsFor::Reference, events),
             }
-            return;
+        } else {
+            self.go(&mut incoming, events);
         }
-        if let Some(peg) = conditions.and_then(|conditions| conditions.peg) {
-            let Some(price) = self.peg_price(terms, peg) else {
-                self.keep_waiting(&incoming, WaitsFor::Reference, events);
-                return;
-            };
-            (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
-            incoming.flags = incoming.flags.with(OrderFlags::PEGGED);
-        } else if let (OrderPrice::Limit(old), OrderPrice::Limit(price)) = (terms.price, admission.price)
-            && old != price
-        {
-            let reason = if phase == crate::Phase::PostClose { RepriceReason::PostClose } else { RepriceReason::PostOnly };
-            self.reprice(&mut incoming, old, price, reason, events);
-            if let Remainder::Rests(_) = incoming.remainder {
-                incoming.remainder = Remainder::Rests(price);
-            }
-        }
-        let stop = self.trade(&mut incoming, events);
-        self.finish(&mut incoming, stop, events);
     }
 
-    /// The least that an order must reach to enter; zero without a minimum.
-    fn least(&self, order: OrderId, _: &Incoming, conditions: Option<&Conditions>) -> u64 {
-        match conditions.and_then(|conditions| conditions.minimum) {
-            Some(_) => self.tickets[&order].minimum(),
-            None => 0,
+    /// Lets an order trade; what is left of it rests or is canceled.
+    #[inline]
+    pub(crate) fn go(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
+        let stop = self.trade(incoming, events);
+        self.finish(incoming, stop, events);
+    }
+
+    /// Holds what an order needs.
+    #[inline]
+    fn hold_for(&mut self, incoming: &mut Incoming, hold: i64, events: &mut Vec<Event>) {
+        let asset = self.instruments[incoming.instrument.index()].gives(incoming.side);
+        self.ledger.post(Line::hold(incoming.account, asset, hold, incoming.order), events);
+        incoming.held = hold;
+    }
+
+    /// Whether there is nothing at all within the reach of an order without a limit; a rule that forbids what is there is
+    /// another matter.
+    pub(crate) fn nothing_reachable(&self, incoming: &Incoming) -> bool {
+        let best = self.best_opposite(incoming.instrument, incoming.side);
+        best.is_none_or(|best| !incoming.price.reaches(incoming.side, best))
+    }
+
+    /// Tells that a rule has changed the limit of an order on entry.
+    pub(crate) fn tell_repriced(
+        &mut self,
+        incoming: &mut Incoming,
+        old_price: Price,
+        price: Price,
+        phase: Phase,
+        events: &mut Vec<Event>,
+    ) {
+        let reason =
+            if phase == Phase::PostClose { RepriceReason::PostClose } else { RepriceReason::PostOnly };
+        let Incoming { order, instrument, .. } = *incoming;
+        events.push(Event::OrderRepriced { order, instrument, old_price, price, reason });
+        (incoming.price, incoming.hold_price) = (OrderPrice::Limit(price), Some(price));
+        incoming.asked = OrderPrice::Limit(price);
+        if let Remainder::Rests(_) = incoming.remainder {
+            incoming.remainder = Remainder::Rests(price);
+        }
+        if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| incoming.flags.ticketed()) {
+            (ticket.hold_price, ticket.terms.price) = (Some(price), OrderPrice::Limit(price));
+        }
+    }
+
+    /// The minimum of an order is met: from now it is as if it had none.
+    pub(crate) fn meet_minimum(&mut self, order: OrderId, minimum: bool) {
+        if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| minimum) {
+            ticket.conditions.minimum = None;
         }
     }
 
@@ -396,13 +299,14 @@ impl Exchange {
     /// Lets an order wait that came in or entered anew. What it holds it keeps.
     pub(crate) fn keep_waiting(&mut self, incoming: &Incoming, waits_for: WaitsFor, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&incoming.order).expect("an order that waits has a ticket");
-        (ticket.leaves, ticket.held, ticket.hold_price) = (incoming.leaves, incoming.held, incoming.hold_price);
+        (ticket.leaves, ticket.held, ticket.hold_price) =
+            (incoming.leaves, incoming.held, incoming.hold_price);
         ticket.version = incoming.version + 1;
         self.wait(incoming.order, waits_for, events);
     }
 
     /// Lets an order wait whose ticket says how much of it is left.
-    fn wait(&mut self, order: OrderId, waits_for: WaitsFor, events: &mut Vec<Event>) {
+    pub(crate) fn wait(&mut self, order: OrderId, waits_for: WaitsFor, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.state = State::Waiting(waits_for);
         let (terms, leaves, trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
@@ -428,6 +332,7 @@ impl Exchange {
             waits_for,
         });
         if let (WaitsFor::Trigger, Some(trigger), Some(reference)) = (waits_for, trigger, reference)
+            && self.markets[terms.instrument.index()].phase() == Phase::Continuous
             && trigger.reached(terms.side, reference)
         {
             self.fire(terms.instrument, order, reference, events);
@@ -466,7 +371,8 @@ impl Exchange {
         let ticket = &self.tickets[&order];
         let flags = OrderFlags::from(ticket.terms.posting).with(OrderFlags::TICKET);
         let mut incoming = self.incoming_of(order, &ticket.terms, flags);
-        (incoming.leaves, incoming.held, incoming.hold_price) = (ticket.leaves, ticket.held, ticket.hold_price);
+        (incoming.leaves, incoming.held, incoming.hold_price) =
+            (ticket.leaves, ticket.held, ticket.hold_price);
         incoming.version = ticket.version;
         incoming.self_trade = self.self_trade(ticket.terms.account, Some(&ticket.conditions));
         if ticket.conditions.peg.is_some() {
@@ -476,59 +382,5 @@ impl Exchange {
             incoming.price = OrderPrice::Limit(bound);
         }
         incoming
-    }
-}
-
-impl OrderPair {
-    fn check_shape(&self) -> Result<(), Reject> {
-        let limit = &self.limit;
-        limit.check_rest()?;
-        check_protection(self.protection)?;
-        check_waiting(self.then, limit.side, self.protection)?;
-        let clash = |other| Err(Reject::Incompatible { one: Term::Pair, other });
-        match (limit.price, self.then) {
-            (OrderPrice::Market, _) => clash(Term::Market),
-            (OrderPrice::MarketToLimit, _) | (_, OrderPrice::MarketToLimit) => clash(Term::MarketToLimit),
-            _ if !limit.time_in_force.rests() => clash(limit.time_term()),
-            (OrderPrice::Limit(_), then) => check_protected(then, self.protection),
-        }
-    }
-}
-
-impl Bracket {
-    fn check_shape(&self) -> Result<(), Reject> {
-        let exits = self.entry.side.opposite();
-        self.entry.check_rest()?;
-        check_protection(self.protection)?;
-        check_waiting(self.then, exits, self.protection)?;
-        self.entry.check_clashes(&Conditions::NONE)?;
-        if self.then == OrderPrice::MarketToLimit {
-            return Err(Reject::Incompatible { one: Term::Bracket, other: Term::MarketToLimit });
-        }
-        check_protected(self.then, self.protection)?;
-        let beyond = match exits {
-            Side::Sell => self.profit > self.loss,
-            Side::Buy => self.profit < self.loss,
-        };
-        if beyond { Ok(()) } else { Err(Reject::BracketPrices { profit: self.profit, loss: self.loss }) }
-    }
-}
-
-/// The stop beside a limit order: a market order is IOC once it is triggered.
-const fn stop_terms(limit: &NewOrder, then: OrderPrice) -> NewOrder {
-    let time_in_force = match then {
-        OrderPrice::Market => TimeInForce::ImmediateOrCancel,
-        OrderPrice::Limit(_) | OrderPrice::MarketToLimit => limit.time_in_force,
-    };
-    NewOrder { price: then, time_in_force, ..*limit }
-}
-
-/// A stop that becomes a limit order has no protection.
-const fn check_protected(then: OrderPrice, protection: Option<Protection>) -> Result<(), Reject> {
-    match (then, protection) {
-        (OrderPrice::Limit(_), Some(_)) => {
-            Err(Reject::Incompatible { one: Term::Protection, other: Term::Limit })
-        }
-        _ => Ok(()),
     }
 }

@@ -4,23 +4,24 @@
 //! sequence and the clock. Orders are matched in [`matching`](crate::matching), money moves in
 //! [`settlement`](crate::settlement), and only [`Ledger`](crate::account::Ledger) writes a balance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::Ledger;
-use crate::band::MarketWide;
+use crate::band::MarketWideChange;
 use crate::book::Books;
 use crate::clock::Clock;
 use crate::digest::Hasher;
+use crate::guard::MarketWideRule;
+use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::market::Market;
 use crate::quoting::QuoteOrders;
 use crate::ticket::Ticket;
-use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::{
-    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, CashOrder, Command, Desk, Digest, Event, FeeRate,
-    Instrument, InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, SettingField, Side,
-    Symbol, Timestamp,
+    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, CashOrder, Command, Desk, Digest,
+    Event, FeeRate, Instrument, InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject,
+    RestingOrder, SettingField, Side, Symbol, Timestamp,
 };
 
 /// A market: instruments, books, accounts and the counters that name things.
@@ -44,9 +45,11 @@ pub struct Exchange {
     pub(crate) tickets: BTreeMap<OrderId, Ticket>,
     pub(crate) quotes: BTreeMap<(AccountId, InstrumentId), QuoteOrders>,
     pub(crate) clock: Clock,
-    pub(crate) market_wide: Option<(InstrumentId, MarketWide)>,
-    /// A market-wide halt that the command under way has set off, and until when.
-    pub(crate) market_halt: Option<Option<Timestamp>>,
+    pub(crate) market_wide: Option<MarketWideRule>,
+    /// A market-wide halt that the command under way has set off.
+    pub(crate) market_halt: Option<MarketWideChange>,
+    /// Instruments in which the command under way may have set something off.
+    pub(crate) touched: BTreeSet<InstrumentId>,
     pub(crate) desks: Vec<Desk>,
     // Ordered, so that no hash order can ever leak into a decision; looked up on rare commands only.
     asset_symbols: BTreeMap<Symbol, AssetId>,
@@ -94,6 +97,7 @@ impl Exchange {
             clock: Clock::default(),
             market_wide: None,
             market_halt: None,
+            touched: BTreeSet::new(),
             desks: Vec::new(),
             asset_symbols: BTreeMap::new(),
             instrument_symbols: BTreeMap::new(),
@@ -126,6 +130,9 @@ impl Exchange {
             }
             _ => self.execute_seldom(command, events),
         };
+        if !self.touched.is_empty() {
+            self.finish_command(events);
+        }
         if let Err(reject) = outcome {
             debug_assert_eq!(events.len(), first, "a refused command has no other event");
             events.push(Event::CommandRejected(reject));
@@ -155,7 +162,9 @@ impl Exchange {
             Command::Quote(quote) => self.quote(quote, events),
             Command::BlockAccount { account } => self.block_account(*account, events),
             Command::UnblockAccount { account } => self.unblock_account(*account, events),
-            Command::SetInstrument { instrument, setting } => self.set_instrument(*instrument, *setting, events),
+            Command::SetInstrument { instrument, setting } => {
+                self.set_instrument(*instrument, *setting, events)
+            }
             Command::SetAccount { account, setting } => self.set_account(*account, *setting, events),
             Command::SetMarket { setting } => self.set_market(*setting, events),
             Command::SetPhase { instrument, phase, end } => self.set_phase(*instrument, *phase, *end, events),
@@ -164,7 +173,7 @@ impl Exchange {
                 Ok(())
             }
             Command::ResumeMarket => {
-                self.resume_market(events);
+                self.resume_all(events);
                 Ok(())
             }
             Command::AdvanceClock => {
@@ -290,10 +299,20 @@ impl Exchange {
 
     /// The resting orders of a side in priority order (L3).
     pub fn queue(&self, instrument: InstrumentId, side: Side) -> impl Iterator<Item = RestingOrder> + '_ {
+        self.layer_queue(instrument, Layer::Lit, side)
+    }
+
+    /// The resting orders of a side of a layer in priority order: those that others see, or those that they do not.
+    pub fn layer_queue(
+        &self,
+        instrument: InstrumentId,
+        layer: Layer,
+        side: Side,
+    ) -> impl Iterator<Item = RestingOrder> + '_ {
         let known = self.instrument(instrument).map(|_| instrument);
         known
             .into_iter()
-            .flat_map(move |id| self.books.levels(id, Layer::Lit, side))
+            .flat_map(move |id| self.books.levels(id, layer, side))
             .flat_map(|level| self.books.queue(level))
     }
 

@@ -3,23 +3,38 @@
 //! Exits of brackets, triggered orders, pegs and minimums, in this order and again from the first after each, until nothing
 //! is left or the instrument's bound is reached. The rules are in `docs/rules/orders.md`.
 
+use crate::account::Posting as Line;
+use crate::band::Rounding;
 use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
 use crate::ticket::{Link, State};
 use crate::{
-    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg, PegTo, Phase,
-    Place, Price, Qty, Side, WaitsFor,
+    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg,
+    PegTo, Phase, Place, Price, Qty, Side, WaitsFor,
 };
-use crate::account::Posting as Line;
-use crate::band::Rounding;
 
 impl Exchange {
-    /// Lets what a command has set off in an instrument happen. Plain markets have no follow-ups.
+    /// Notes that something was done to the orders of an instrument. Plain markets need no note.
     #[inline]
-    pub(crate) fn follow_up(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        if self.markets[instrument.index()].special.is_some() {
+    pub(crate) fn note(&mut self, instrument: InstrumentId) {
+        if let Some(special) = &mut self.markets[instrument.index()].special {
+            special.changed = true;
+            self.touched.insert(instrument);
+        }
+    }
+
+    /// Lets everything happen that a command, or something due, has set off: by instrument, then what concerns all.
+    #[inline(never)]
+    pub(crate) fn finish_command(&mut self, events: &mut Vec<Event>) {
+        while let Some(instrument) = self.touched.pop_first() {
             self.run_follow_ups(instrument, events);
-            self.settle_market(instrument, events);
+            self.watch_touch(instrument, events);
+            self.tell_indication(instrument, events);
+            self.reschedule(instrument);
+            self.touched.remove(&instrument);
+            if self.touched.is_empty() {
+                self.stop_everything(events);
+            }
         }
     }
 
@@ -27,34 +42,44 @@ impl Exchange {
         let bound = self.markets[instrument.index()].special_mut().settings.follow_ups;
         let mut done = 0;
         while self.markets[instrument.index()].phase() == Phase::Continuous {
-            if done >= bound {
+            self.show_touch(instrument, events);
+            let Some(next) = self.next_follow_up(instrument) else { return };
+            if done == bound {
                 events.push(Event::FollowUpsStopped { instrument, done });
                 return;
             }
-            let brought = self.next_follow_up(instrument, bound - done, events);
-            if brought == 0 {
-                return;
+            done += 1;
+            match next {
+                FollowUp::Exits(entry) => self.enter_exits(entry, instrument, events),
+                FollowUp::Fired => self.enter_next_fired(instrument, events),
+                FollowUp::Pegs => {
+                    let Some(brought) = self.move_pegs(instrument, (done - 1, bound), events) else { return };
+                    done = brought;
+                }
+                FollowUp::Minimums => {
+                    let Some(brought) = self.enter_minimums(instrument, (done - 1, bound), events) else {
+                        return;
+                    };
+                    done = brought;
+                }
             }
-            done += brought;
         }
     }
 
-    /// Does the next follow-up, or pass of follow-ups, and answers how many that were.
-    fn next_follow_up(&mut self, instrument: InstrumentId, most: u32, events: &mut Vec<Event>) -> u32 {
-        let special = self.markets[instrument.index()].special_mut();
+    /// What follows next in an instrument.
+    fn next_follow_up(&self, instrument: InstrumentId) -> Option<FollowUp> {
+        let special = self.markets[instrument.index()].special.as_ref()?;
         if let Some((&entry, _)) = special.exits.first_key_value() {
-            self.enter_exits(entry, instrument, events);
-            return 1;
+            return Some(FollowUp::Exits(entry));
         }
-        self.show_touch(instrument, events);
-        if let Some(order) = self.markets[instrument.index()].special_mut().fired.pop_front() {
-            self.enter_fired(order, events);
-            return 1;
+        if !special.fired.is_empty() {
+            return Some(FollowUp::Fired);
         }
-        match self.reprice_pegs(instrument, most, events) {
-            0 => self.enter_minimums(instrument, most, events),
-            repriced => repriced,
+        if special.pegs.iter().any(|&order| self.peg_move(order).is_some()) {
+            return Some(FollowUp::Pegs);
         }
+        let waiting = special.minimums.iter().flatten();
+        waiting.into_iter().any(|&(_, order)| self.minimum_is_there(order)).then_some(FollowUp::Minimums)
     }
 
     /// Shows the touch to the orders that wait for it.
@@ -62,7 +87,7 @@ impl Exchange {
         let bid = self.books.best(instrument, Layer::Lit, Side::Buy);
         let ask = self.books.best(instrument, Layer::Lit, Side::Sell);
         let special = self.markets[instrument.index()].special_mut();
-        if !special.fired.is_empty() {
+        if !special.fired.is_empty() || !special.exits.is_empty() {
             return;
         }
         let mut fired = Vec::new();
@@ -103,10 +128,12 @@ impl Exchange {
         events.push(Event::OrderTriggered { order, account, instrument, side, trigger, reference });
     }
 
-    /// A triggered order enters. The stop of a pair first takes the limit order's place.
-    fn enter_fired(&mut self, order: OrderId, events: &mut Vec<Event>) {
+    /// The first triggered order enters. The stop of a pair first takes the limit order's place.
+    fn enter_next_fired(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let Some(order) = self.markets[instrument.index()].special_mut().fired.pop_front() else { return };
         self.leave_waiting(order);
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
+        ticket.conditions.trigger = None;
         if let Link::Stop(limit) = ticket.link {
             ticket.link = Link::None;
             if let Some(limit) = self.tickets.get_mut(&limit) {
@@ -116,7 +143,8 @@ impl Exchange {
             self.hold_whole(order, events);
         }
         let mut incoming = self.incoming(order);
-        self.enter_again(&mut incoming, Place::Waiting, events);
+        self.tell_entered(&incoming, Place::Waiting, events);
+        self.go(&mut incoming, events);
     }
 
     /// Holds for the stop of a pair what the limit order held until now.
@@ -131,48 +159,62 @@ impl Exchange {
         self.tickets.get_mut(&order).expect("found above").held = whole;
     }
 
-    /// Tells that an order enters that was here before, and lets it trade.
-    fn enter_again(&mut self, incoming: &mut Incoming, from: Place, events: &mut Vec<Event>) {
+    /// Tells that an order enters that was here before.
+    fn tell_entered(&mut self, incoming: &Incoming, from: Place, events: &mut Vec<Event>) {
+        let pegged = incoming.flags.has(OrderFlags::PEGGED);
         events.push(Event::OrderEntered {
             order: incoming.order,
             account: incoming.account,
             instrument: incoming.instrument,
             side: incoming.side,
-            price: incoming.price,
+            price: if pegged { incoming.price } else { incoming.asked },
             leaves: Qty::new(incoming.leaves).expect("something is left"),
             from,
         });
-        let stop = self.trade(incoming, events);
-        self.finish(incoming, stop, events);
     }
 
-    /// Gives each pegged order the price that it follows, by number; answers how many moved.
-    fn reprice_pegs(&mut self, instrument: InstrumentId, most: u32, events: &mut Vec<Event>) -> u32 {
-        let special = self.markets[instrument.index()].special_mut();
-        let pegs: Vec<OrderId> = special.pegs.iter().copied().collect();
-        let mut moved = 0;
+    /// Where a pegged order would go now: the price that it follows, or nowhere; `None` if it is there.
+    fn peg_move(&self, order: OrderId) -> Option<Option<Price>> {
+        let ticket = self.tickets.get(&order)?;
+        let target = self.peg_price(&ticket.terms, ticket.conditions.peg?);
+        let now = self.books.find(order).map(|slot| self.books.resting(slot).price);
+        (target != now).then_some(target)
+    }
+
+    /// Gives each pegged order the price that it follows, by number; answers how many follow-ups there are now, or `None` if there
+    /// may be no more.
+    fn move_pegs(
+        &mut self,
+        instrument: InstrumentId,
+        (mut done, bound): (u32, u32),
+        events: &mut Vec<Event>,
+    ) -> Option<u32> {
+        let pegs: Vec<OrderId> =
+            self.markets[instrument.index()].special_mut().pegs.iter().copied().collect();
         for order in pegs {
-            let interrupted = self.markets[instrument.index()].phase() != Phase::Continuous;
-            let Some(ticket) = self.tickets.get(&order).filter(|_| moved < most && !interrupted) else { continue };
-            let Some(peg) = ticket.conditions.peg else { continue };
-            let target = self.peg_price(&ticket.terms, peg);
-            let now = self.books.find(order).map(|slot| self.books.resting(slot).price);
-            if target == now {
-                continue;
+            if self.markets[instrument.index()].phase() != Phase::Continuous {
+                break;
             }
-            moved += 1;
-            let from = if now.is_some() { Place::Dark } else { Place::Waiting };
+            let Some(target) = self.peg_move(order) else { continue };
+            if done == bound {
+                events.push(Event::FollowUpsStopped { instrument, done });
+                return None;
+            }
+            done += 1;
+            let from = if self.books.find(order).is_some() { Place::Dark } else { Place::Waiting };
             self.lift(order);
             let mut incoming = self.incoming(order);
             match target {
                 Some(price) => {
-                    (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
-                    self.enter_again(&mut incoming, from, events);
+                    (incoming.price, incoming.remainder) =
+                        (OrderPrice::Limit(price), Remainder::Rests(price));
+                    self.tell_entered(&incoming, from, events);
+                    self.go(&mut incoming, events);
                 }
                 None => self.keep_waiting(&incoming, WaitsFor::Reference, events),
             }
         }
-        moved
+        Some(done)
     }
 
     /// Takes an order out of where it rests or waits, so that its ticket says what is left of it and held for it.
@@ -219,43 +261,55 @@ impl Exchange {
         }
     }
 
-    /// Enters each order whose minimum is there, by number; answers how many.
-    fn enter_minimums(&mut self, instrument: InstrumentId, most: u32, events: &mut Vec<Event>) -> u32 {
+    /// Whether an order waits for a minimum that is there.
+    fn minimum_is_there(&self, order: OrderId) -> bool {
+        let Some(ticket) = self.tickets.get(&order) else { return false };
+        if ticket.state != State::Waiting(WaitsFor::Minimum) {
+            return false;
+        }
+        let reach = self.reach(&Aggressor {
+            account: ticket.terms.account,
+            instrument: ticket.terms.instrument,
+            side: ticket.terms.side,
+            price: ticket.terms.price,
+            lots: ticket.leaves,
+            self_trade: self.self_trade(ticket.terms.account, Some(&ticket.conditions)),
+            open_ended: false,
+            minimums: true,
+        });
+        reach.lots >= ticket.minimum()
+    }
+
+    /// Enters each order whose minimum is there, by number; answers how many follow-ups there are now, or `None` if there may
+    /// be no more.
+    fn enter_minimums(
+        &mut self,
+        instrument: InstrumentId,
+        (mut done, bound): (u32, u32),
+        events: &mut Vec<Event>,
+    ) -> Option<u32> {
         let special = self.markets[instrument.index()].special_mut();
         let mut waiting: Vec<OrderId> = special.minimums.iter().flatten().map(|&(_, order)| order).collect();
         waiting.sort_unstable();
-        let mut entered = 0;
         for order in waiting {
-            let interrupted = self.markets[instrument.index()].phase() != Phase::Continuous;
-            let Some(ticket) = self.tickets.get(&order).filter(|_| entered < most && !interrupted) else { continue };
-            if ticket.state != State::Waiting(WaitsFor::Minimum) {
+            if self.markets[instrument.index()].phase() != Phase::Continuous {
+                break;
+            }
+            if !self.minimum_is_there(order) {
                 continue;
             }
-            let reach = self.reach(&Aggressor {
-                account: ticket.terms.account,
-                instrument,
-                side: ticket.terms.side,
-                price: ticket.terms.price,
-                lots: ticket.leaves,
-                self_trade: self.self_trade(ticket.terms.account, Some(&ticket.conditions)),
-            });
-            if reach.lots < ticket.minimum() {
-                continue;
+            if done == bound {
+                events.push(Event::FollowUpsStopped { instrument, done });
+                return None;
             }
-            entered += 1;
+            done += 1;
             self.leave_waiting(order);
-            self.meet_minimum(order);
+            self.meet_minimum(order, true);
             let mut incoming = self.incoming(order);
-            self.enter_again(&mut incoming, Place::Waiting, events);
+            self.tell_entered(&incoming, Place::Waiting, events);
+            self.go(&mut incoming, events);
         }
-        entered
-    }
-
-    /// The minimum of an order is met: from now it is as if it had none.
-    pub(crate) fn meet_minimum(&mut self, order: OrderId) {
-        if let Some(ticket) = self.tickets.get_mut(&order) {
-            ticket.conditions.minimum = None;
-        }
+        Some(done)
     }
 
     /// Whether there are tickets at all.
@@ -263,6 +317,19 @@ impl Exchange {
     pub(crate) fn has_tickets(&self) -> bool {
         !self.tickets.is_empty()
     }
+}
+
+/// What follows next.
+#[derive(Clone, Copy, Debug)]
+enum FollowUp {
+    /// The exits of this entry.
+    Exits(OrderId),
+    /// The first triggered order.
+    Fired,
+    /// Pegged orders that follow the book.
+    Pegs,
+    /// Orders whose minimum is there.
+    Minimums,
 }
 
 impl OrderFlags {

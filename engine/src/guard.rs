@@ -1,8 +1,13 @@
 //! Guards: the prices at which an aggressor may trade now, and what watches each price that trades.
 
-use crate::band::{Corridor, Cutoff, LimitChange, MarketWideChange, References, VelocityChange, Width};
+use crate::band::{
+    Corridor, Cutoff, LimitChange, LimitUpDown, MarketWide, MarketWideChange, References, VelocityChange,
+    Width,
+};
+
 use crate::matching::Stop;
-use crate::{Event, Exchange, InstrumentId, Price, PriceRange, Side, Timestamp};
+use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// The ranges and bands around an aggressor, as they stand when it enters.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,18 +19,23 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Why an aggressor of `side` may not trade at `price`, if it may not.
-    pub(crate) fn stop(&self, side: Side, price: Price) -> Option<Stop> {
-        if let Some(band) = self.band {
-            match side {
-                Side::Buy if price > band.high => return Some(Stop::Band(band.high)),
-                Side::Sell if price < band.low => return Some(Stop::Band(band.low)),
-                Side::Buy | Side::Sell => {}
-            }
+    /// Why an aggressor may not trade at `price`, if it may not.
+    pub(crate) fn stop(&self, price: Price) -> Option<Stop> {
+        if self.band.is_some_and(|band| !band.admits(price)) {
+            return Some(Stop::Band);
         }
         let (range, references) = self.range?;
         range.breach(price, references).map(|_| Stop::PriceRange)
     }
+}
+
+/// The market-wide halt: which instrument is the index, and its day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MarketWideRule {
+    pub(crate) index: InstrumentId,
+    pub(crate) terms: MarketWideTerms,
+    /// Begins with the reference price, or else the index's first trade.
+    pub(crate) day: Option<MarketWide>,
 }
 
 impl Exchange {
@@ -33,6 +43,9 @@ impl Exchange {
     pub(crate) fn guard(&self, instrument: InstrumentId) -> Guard {
         let market = &self.markets[instrument.index()];
         let Some(special) = &market.special else { return Guard::default() };
+        if special.phase != Phase::Continuous {
+            return Guard::default();
+        }
         let references = References { last_auction: special.reference, last_trade: market.last };
         let range = special.settings.price_range.map(|range| (range, references));
         Guard { range, band: self.bands(instrument) }
@@ -41,7 +54,7 @@ impl Exchange {
     /// The bands of limit up, limit down.
     pub(crate) fn bands(&self, instrument: InstrumentId) -> Option<Corridor> {
         let special = self.markets[instrument.index()].special.as_ref()?;
-        let rule = special.limit_up_down.as_ref()?;
+        let rule = special.limit_up_down.as_ref().filter(|_| special.phase == Phase::Continuous)?;
         Some(rule.bands(special.settings.width(self.now), &special.settings.ticks))
     }
 
@@ -49,37 +62,88 @@ impl Exchange {
     pub(crate) fn watch_print(&mut self, id: InstrumentId, price: Price, events: &mut Vec<Event>) {
         let now = self.now;
         let special = self.markets[id.index()].special_mut();
-        let mut fired = Vec::new();
-        special.triggers.last(price, &mut fired);
-        if let Some(rule) = &mut special.limit_up_down {
-            let mut moved = false;
-            while let Some(change) = rule.advance(now) {
-                moved |= matches!(change, LimitChange::Reference { .. });
+        if special.phase == Phase::Continuous {
+            self.show_last(id, price, events);
+            self.follow_limits(id, Some(price), events);
+            let special = self.markets[id.index()].special_mut();
+            if let Some(rule) = &mut special.velocity {
+                rule.advance(now);
+                if let Some(VelocityChange::Reserved { until, .. }) = rule.trade(now, price) {
+                    special.reserved = Some(until);
+                }
             }
-            moved |= rule.trade(now, price).is_some();
-            special.bands_moved |= moved;
-        }
-        if let Some(rule) = &mut special.velocity {
-            rule.advance(now);
-            if let Some(VelocityChange::Reserved { until, .. }) = rule.trade(now, price) {
-                special.reserved = Some(until);
-            }
-        }
-        for (order, trigger) in fired {
-            self.fired(id, order, (trigger, price), events);
         }
         self.watch_index(id, price);
     }
 
+    /// Shows the last price to the orders that wait for it.
+    pub(crate) fn show_last(&mut self, id: InstrumentId, price: Price, events: &mut Vec<Event>) {
+        let mut fired = Vec::new();
+        self.markets[id.index()].special_mut().triggers.last(price, &mut fired);
+        for (order, trigger) in fired {
+            self.fired(id, order, (trigger, price), events);
+        }
+    }
+
+    /// Lets limit up, limit down follow the time, and a trade; it begins with the first price that it knows. Tells new bands.
+    pub(crate) fn follow_limits(&mut self, id: InstrumentId, trade: Option<Price>, events: &mut Vec<Event>) {
+        let now = self.now;
+        let special = self.markets[id.index()].special_mut();
+        let Some(terms) = special.settings.limit_up_down else { return };
+        match (&mut special.limit_up_down, trade) {
+            (Some(rule), _) => {
+                while let Some(change) = rule.advance(now) {
+                    if matches!(change, LimitChange::Paused { .. } | LimitChange::PauseOver) {
+                        break;
+                    }
+                }
+                if let Some(price) = trade {
+                    rule.trade(now, price);
+                }
+            }
+            (none @ None, Some(price)) => *none = Some(LimitUpDown::open(terms, now, price)),
+            (None, None) => {}
+        }
+        self.tell_bands(id, events);
+    }
+
+    /// Tells the bands of limit up, limit down if they are others than were told.
+    pub(crate) fn tell_bands(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let bands = self.bands(instrument);
+        let special = self.markets[instrument.index()].special_mut();
+        if special.bands == bands {
+            return;
+        }
+        if let Some(Corridor { low, high }) = bands {
+            special.bands = bands;
+            events.push(Event::BandsMoved { instrument, low, high });
+        }
+    }
+
     /// Shows a price to the market-wide halt, if this is its index.
-    fn watch_index(&mut self, id: InstrumentId, price: Price) {
+    pub(crate) fn watch_index(&mut self, id: InstrumentId, price: Price) {
         let now = self.now;
         let cutoff = self.cutoff(id);
-        let Some((_, rule)) = self.market_wide.as_mut().filter(|(index, _)| *index == id) else { return };
-        rule.advance(now);
-        match rule.index(now, price, cutoff) {
-            Some(MarketWideChange::Halted { until, .. }) => self.market_halt = Some(Some(until)),
-            Some(MarketWideChange::Closed) => self.market_halt = Some(None),
+        let Some(rule) = self.market_wide.as_mut().filter(|rule| rule.index == id) else { return };
+        let terms = rule.terms;
+        let day = rule.day.get_or_insert_with(|| MarketWide::new(terms, price));
+        day.advance(now);
+        if let Some(change) = day.index(now, price, cutoff) {
+            self.market_halt = Some(change);
+        }
+    }
+
+    /// Halts or closes the market as the command under way has set off.
+    pub(crate) fn stop_everything(&mut self, events: &mut Vec<Event>) {
+        match self.market_halt.take() {
+            Some(MarketWideChange::Halted { until, .. }) => {
+                self.stop_all(Some(until), Phase::Halted, events);
+                self.clock.set_market_wide(Some(until));
+            }
+            Some(MarketWideChange::Closed) => {
+                self.stop_all(None, Phase::Closed, events);
+                self.clock.set_market_wide(None);
+            }
             Some(MarketWideChange::Over) | None => {}
         }
     }

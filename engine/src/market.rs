@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocation::Allocation;
 use crate::auction::{Collar, Indication, Rulebook};
-use crate::band::{Corridor, LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, Rounding, TickTable, Velocity};
+use crate::band::{
+    Corridor, LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, Rounding, TickTable, Velocity,
+};
 use crate::limits::FOLLOW_UPS;
 use crate::ticket::Exits;
 use crate::trigger::TriggerBook;
@@ -49,15 +51,17 @@ pub(crate) struct Special {
     /// The order of each side that last bettered the market and has not been bettered since.
     pub(crate) tops: [Option<OrderId>; 2],
     /// What was last told.
-    pub(crate) indication: Option<Indication>,
+    pub(crate) indication: Indication,
     /// Whether there is something new for the next batch.
     pub(crate) changed: bool,
     /// Best bid and ask when trading last stopped.
     pub(crate) inside: [Option<Price>; 2],
-    /// Whether limit up, limit down has new bands that were not told.
-    pub(crate) bands_moved: bool,
+    /// The bands of limit up, limit down as they were told.
+    pub(crate) bands: Option<Corridor>,
     /// Velocity logic has reserved the market until then.
     pub(crate) reserved: Option<Timestamp>,
+    /// When the next batch is due.
+    pub(crate) batch: Option<Timestamp>,
     /// When the market is looked at again: the earliest end of a phase, a batch or a rule.
     pub(crate) timer: Option<Timestamp>,
 }
@@ -142,11 +146,12 @@ impl Default for Special {
             exits: BTreeMap::new(),
             for_uncross: BTreeSet::new(),
             tops: [None, None],
-            indication: None,
+            indication: Indication::NOTHING,
             changed: false,
             inside: [None, None],
-            bands_moved: false,
+            bands: None,
             reserved: None,
+            batch: None,
             timer: None,
         }
     }

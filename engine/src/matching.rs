@@ -10,8 +10,9 @@ use crate::book::{LevelQueue, Slot};
 use crate::guard::Guard;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
-    Place, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side,
+    Trade, TradeId, TradeKind,
 };
 
 /// An order on its way through the book.
@@ -64,19 +65,22 @@ pub(crate) enum Stop {
     Velocity,
     /// The next trade would leave the price range: trading is interrupted.
     PriceRange,
-    /// The next trade would be beyond this band (limit up, limit down).
-    Band(Price),
+    /// The next trade would be beyond a band (limit up, limit down).
+    Band,
 }
 
 impl Exchange {
     /// Trades an incoming order with the book as far as it goes.
     pub(crate) fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
         let instrument = self.instruments[incoming.instrument.index()];
-        if self.markets[incoming.instrument.index()].special.is_some() || incoming.self_trade != SelfTrade::Allow {
+        if self.markets[incoming.instrument.index()].special.is_some()
+            || incoming.self_trade != SelfTrade::Allow
+        {
             return self.trade_by_rules(&instrument, incoming, events);
         }
         while incoming.leaves > 0 {
-            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite()) else {
+            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite())
+            else {
                 break;
             };
             let maker = self.books.resting(slot);
@@ -90,21 +94,32 @@ impl Exchange {
     }
 
     /// The same where the market has more rules than price and time.
-    fn trade_by_rules(&mut self, instrument: &Instrument, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
+    fn trade_by_rules(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        events: &mut Vec<Event>,
+    ) -> Stop {
         let guard = self.guard(incoming.instrument);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
-            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else { break };
+            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else {
+                break;
+            };
             let maker = self.books.resting(slot);
             if !incoming.price.reaches(incoming.side, maker.price) {
                 break;
             }
             let price = self.trade_price(incoming.instrument, maker.price);
-            if let Some(stop) = guard.stop(incoming.side, price) {
+            if !incoming.price.reaches(incoming.side, price) {
+                break;
+            }
+            if let Some(stop) = guard.stop(price) {
                 return stop;
             }
             if allocation != Allocation::Fifo && layer == Layer::Lit {
-                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade {
+                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade
+                {
                     return Stop::SelfTrade;
                 }
             } else if self.apart(incoming, maker.account) {
@@ -119,8 +134,7 @@ impl Exchange {
                 return Stop::Velocity;
             }
         }
-        self.trade_minimums(instrument, incoming, &guard, events);
-        Stop::Done
+        self.trade_minimums(instrument, incoming, &guard, events)
     }
 
     /// The order that trades next on a side: the best price, displayed before hidden.
@@ -145,7 +159,7 @@ impl Exchange {
         }
     }
 
-    fn allocation(&self, instrument: InstrumentId) -> Allocation {
+    pub(crate) fn allocation(&self, instrument: InstrumentId) -> Allocation {
         self.markets[instrument.index()].settings().map_or(Allocation::Fifo, |settings| settings.allocation)
     }
 
@@ -162,7 +176,8 @@ impl Exchange {
         let id = incoming.instrument;
         let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
         if incoming.self_trade != SelfTrade::Allow {
-            let queue: Vec<Slot> = level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
+            let queue: Vec<Slot> =
+                level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
             for slot in queue {
                 let maker = self.books.resting(slot);
                 if incoming.leaves > 0
@@ -203,30 +218,37 @@ impl Exchange {
         self.books.queue(level).map(claim).collect()
     }
 
-    /// Trades what is left of an order with those that wait for a minimum, best price first.
+    /// Trades what is left of an order with those that wait for a minimum: again and again the first, best price first, whose
+    /// minimum is there.
     fn trade_minimums(
         &mut self,
         instrument: &Instrument,
         incoming: &mut Incoming,
         guard: &Guard,
         events: &mut Vec<Event>,
-    ) {
+    ) -> Stop {
         let opposite = incoming.side.opposite();
-        let Some(special) = &self.markets[incoming.instrument.index()].special else { return };
-        if incoming.leaves == 0 || special.minimums(opposite).is_empty() {
-            return;
-        }
-        let waiting: Vec<OrderId> = special.minimums(opposite).iter().map(|&(_, order)| order).collect();
-        for order in waiting {
-            let ticket = &self.tickets[&order];
-            let limit = ticket.terms.price.limit().expect("an order with a minimum has a limit");
-            let beyond = !incoming.price.reaches(incoming.side, limit) || guard.stop(incoming.side, limit).is_some();
-            if incoming.leaves == 0 || beyond {
-                break;
+        loop {
+            let Some(special) = &self.markets[incoming.instrument.index()].special else { return Stop::Done };
+            let posts = incoming.flags.posting() != Posting::Any || special.phase != Phase::Continuous;
+            if incoming.leaves == 0 || posts || special.minimums(opposite).is_empty() {
+                return Stop::Done;
             }
-            let apart = self.apart(incoming, ticket.terms.account);
-            if !apart && incoming.leaves >= ticket.minimum() {
-                self.trade_minimum(instrument, incoming, order, limit, events);
+            let found = special.minimums(opposite).iter().find_map(|&(_, order)| {
+                let ticket = &self.tickets[&order];
+                let limit = ticket.terms.price.limit()?;
+                let meets = incoming.price.reaches(incoming.side, limit)
+                    && incoming.leaves >= ticket.minimum()
+                    && !self.apart(incoming, ticket.terms.account);
+                meets.then_some((order, limit))
+            });
+            let Some((order, limit)) = found else { return Stop::Done };
+            if let Some(stop) = guard.stop(limit) {
+                return stop;
+            }
+            self.trade_minimum(instrument, incoming, order, limit, events);
+            if !incoming.whole && incoming.leaves > 0 && self.is_reserved(incoming.instrument) {
+                return Stop::Velocity;
             }
         }
     }
@@ -241,6 +263,7 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) {
         self.leave_waiting(order);
+        self.meet_minimum(order, true);
         let mut maker = self.incoming(order);
         let lots = incoming.leaves.min(maker.leaves);
         incoming.leaves -= lots;
@@ -251,13 +274,13 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(incoming.instrument, limit, events);
-        self.linked_fill(incoming.order, incoming.flags, lots, events);
         if maker.leaves == 0 {
             self.close(order);
         } else {
             self.rest(&maker, limit, events);
         }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, limit, events);
     }
 
     /// One trade with a resting order.
@@ -285,7 +308,6 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -296,10 +318,17 @@ impl Exchange {
             }
         }
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, price, events);
     }
 
     /// Names a trade.
-    fn next_trade(&mut self, incoming: &Incoming, maker: Maker, (lots, price): (u64, Price), leaves: u64) -> Trade {
+    fn next_trade(
+        &mut self,
+        incoming: &Incoming,
+        maker: Maker,
+        (lots, price): (u64, Price),
+        leaves: u64,
+    ) -> Trade {
         self.trade_count += 1;
         Trade {
             trade: TradeId::new(self.trade_count).expect("the count is above zero"),
@@ -330,8 +359,7 @@ impl Exchange {
     /// Shows the next peak of an iceberg.
     pub(crate) fn refill(&mut self, maker: &RestingOrder, slot: Slot, reserve: u64, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&maker.order).expect("an iceberg has a ticket");
-        ticket.refills += 1;
-        let shown = ticket.peak(maker.order, reserve);
+        let shown = ticket.next_peak(maker.order, reserve);
         ticket.reserve = reserve - shown;
         let left = ticket.reserve;
         let shown = Qty::new(shown).expect("a peak is not empty");
@@ -354,31 +382,71 @@ impl Exchange {
             if incoming.flags.has(OrderFlags::TICKET) {
                 self.close(incoming.order);
             }
-            return;
+        } else {
+            self.finish_rest(incoming, stop, events);
         }
+        let special = self.markets[incoming.instrument.index()].special.is_some();
+        if special {
+            self.finish_interruption(incoming, stop, events);
+        }
+    }
+
+    /// Interrupts trading, if what the order met or did asks for it.
+    fn finish_interruption(&mut self, incoming: &Incoming, stop: Stop, events: &mut Vec<Event>) {
+        match stop {
+            // A peg that meets the range rests where it is: the same move must not interrupt again and again.
+            Stop::PriceRange if !incoming.flags.has(OrderFlags::PEGGED) => {
+                self.interrupt(incoming.instrument, PhaseCause::PriceRange, events);
+            }
+            _ if self.is_reserved(incoming.instrument) => {
+                self.interrupt(incoming.instrument, PhaseCause::Velocity, events);
+            }
+            _ => {}
+        }
+    }
+
+    fn finish_rest(&mut self, incoming: &mut Incoming, stop: Stop, events: &mut Vec<Event>) {
         match (stop, incoming.remainder) {
             (Stop::SelfTrade, _) => self.end(incoming, CancelReason::SelfTrade, events),
-            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
-            (Stop::Band(_), Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
-            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.asked.limit().is_none() => {
+            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => {
+                self.end(incoming, CancelReason::Interrupted, events)
+            }
+            (Stop::Band, Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
+            (Stop::Done, Remainder::Canceled)
+                if incoming.last_fill.is_none() && incoming.asked.limit().is_none() =>
+            {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
-            (Stop::Band(band), Remainder::Rests(price)) => {
-                self.reprice(incoming, price, band, RepriceReason::Band, events);
-                self.rest(incoming, band, events);
-            }
-            (Stop::Done | Stop::PriceRange | Stop::Velocity, Remainder::Rests(price)) => self.rest(incoming, price, events),
-            (_, Remainder::RestsAtLastFill) => match incoming.last_fill {
-                Some(price) => {
+            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, price) {
+                Some(band) => {
+                    self.reprice(incoming, price, band, RepriceReason::Band, events);
+                    self.rest(incoming, band, events);
+                }
+                None => self.rest(incoming, price, events),
+            },
+            (_, Remainder::RestsAtLastFill) => match (incoming.last_fill, stop) {
+                (Some(price), _) => {
                     self.reprice(incoming, price, price, RepriceReason::MarketToLimit, events);
                     self.rest(incoming, price, events);
                 }
-                None => self.end(incoming, CancelReason::NoLiquidity, events),
+                (None, Stop::Done) => self.end(incoming, CancelReason::NoLiquidity, events),
+                (None, Stop::Band) => self.end(incoming, CancelReason::Band, events),
+                (None, _) => self.end(incoming, CancelReason::Interrupted, events),
             },
         }
-        if stop == Stop::PriceRange {
-            self.interrupt(incoming.instrument, crate::PhaseCause::PriceRange, events);
+    }
+
+    /// The band (limit up, limit down) at which an order rests whose limit lies beyond it.
+    fn band_beyond(&self, incoming: &Incoming, price: Price) -> Option<Price> {
+        if incoming.flags.has(OrderFlags::PEGGED) {
+            return None;
+        }
+        let bands = self.bands(incoming.instrument)?;
+        match incoming.side {
+            Side::Buy if price > bands.high => Some(bands.high),
+            Side::Sell if price < bands.low => Some(bands.low),
+            Side::Buy | Side::Sell => None,
         }
     }
 
@@ -413,9 +481,13 @@ impl Exchange {
         if flags.has(OrderFlags::TICKET) {
             let ticket = self.tickets.get_mut(&order).expect("the mark says that there is a ticket");
             layer = ticket.layer();
-            shown = ticket.peak(order, incoming.leaves);
+            shown = ticket.first_peak(incoming.leaves);
             reserve = incoming.leaves - shown;
-            flags = if reserve > 0 { flags.with(OrderFlags::RESERVE) } else { flags.without(OrderFlags::RESERVE) };
+            flags = if reserve > 0 {
+                flags.with(OrderFlags::RESERVE)
+            } else {
+                flags.without(OrderFlags::RESERVE)
+            };
             (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
         }
         if layer == Layer::Dark {

@@ -1,9 +1,16 @@
 //! What an order would do, without doing it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use crate::limits::MAX_AMOUNT;
+use crate::reach::Aggressor;
 use crate::shape::Entry;
-use crate::{Amount, AssetId, Conditions, Exchange, Lots, NewOrder, OrderPrice, Price, Reject, Side, TimeInForce};
+use crate::{
+    AccountId, Amount, AssetId, Conditions, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Price, Qty,
+    Reject, SelfTrade, Side, TimeInForce,
+};
 
 /// What an order would do if it came now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +44,35 @@ pub struct PreviewFill {
     pub orders: u32,
 }
 
+/// Why a quantity has no price now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoPrice {
+    /// No such instrument.
+    UnknownInstrument {
+        /// Given.
+        instrument: InstrumentId,
+    },
+    /// The book is too thin, or the instrument does not trade now.
+    TooThin {
+        /// What could be traded.
+        there: Lots,
+    },
+    /// It is worth more than can exist.
+    TooLarge,
+}
+
+impl fmt::Display for NoPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownInstrument { instrument } => write!(f, "there is no instrument {instrument}"),
+            Self::TooThin { there } => write!(f, "the book is too thin: {} lots are there", there.get()),
+            Self::TooLarge => write!(f, "it is worth more than {MAX_AMOUNT} minor units"),
+        }
+    }
+}
+
+impl std::error::Error for NoPrice {}
+
 impl Exchange {
     /// What the order would do now; nothing changes. The fee is the sum of the fees of the single trades.
     ///
@@ -60,7 +96,7 @@ impl Exchange {
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
         for (_, level) in self.offers(terms.instrument, terms.side.opposite()).take_while(|_| enters) {
             let price = self.trade_price(terms.instrument, level.price);
-            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(terms.side, price).is_some();
+            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(price).is_some();
             if left == 0 || beyond {
                 break;
             }
@@ -99,6 +135,43 @@ impl Exchange {
             canceled: Lots::new(left - rests),
             pays: (instrument.gives(terms.side), Amount::proved(admission.hold)),
         })
+    }
+
+    /// What a market order of `side` for the whole quantity would cost, or bring, without fees, if it came now: the same
+    /// walk as that of a FOK order, of an account that has no order there. Nothing changes.
+    ///
+    /// # Errors
+    /// [`NoPrice`] where the quantity is not there whole.
+    ///
+    /// # Examples
+    /// ```
+    /// use outcry_engine::{Exchange, InstrumentId, NoPrice, Qty, Side};
+    ///
+    /// let (exchange, unknown) = (Exchange::new(), InstrumentId::new(0));
+    /// let price = exchange.price(unknown, Side::Buy, Qty::new(20)?);
+    /// assert_eq!(price, Err(NoPrice::UnknownInstrument { instrument: unknown }));
+    /// # Ok::<(), outcry_engine::OutOfRange>(())
+    /// ```
+    pub fn price(&self, instrument: InstrumentId, side: Side, quantity: Qty) -> Result<Amount, NoPrice> {
+        self.instrument(instrument).ok_or(NoPrice::UnknownInstrument { instrument })?;
+        if !self.markets[instrument.index()].phase().matches() {
+            return Err(NoPrice::TooThin { there: Lots::ZERO });
+        }
+        let reach = self.reach(&Aggressor {
+            account: AccountId::VENUE,
+            instrument,
+            side,
+            price: OrderPrice::Market,
+            lots: quantity.get(),
+            self_trade: SelfTrade::Allow,
+            open_ended: false,
+            minimums: false,
+        });
+        if reach.lots < quantity.get() {
+            return Err(NoPrice::TooThin { there: Lots::new(reach.lots) });
+        }
+        let total = i64::try_from(reach.value).ok().and_then(|total| Amount::new(total).ok());
+        total.ok_or(NoPrice::TooLarge)
     }
 
     /// The touch: best bid and best ask.

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::admission::{Admission, Request};
 use crate::limits::MAX_QUOTES;
 use crate::shape::Entry;
 use crate::ticket::Ticket;
 use crate::{
-    AccountId, CancelReason, Conditions, Event, Exchange, InstrumentId, MassQuote, NewOrder, OrderId, OrderPrice,
-    Posting, Price, Priority, Qty, Quote, Reject, Side, TimeInForce,
+    AccountId, CancelReason, Conditions, Event, Exchange, InstrumentId, MassQuote, NewOrder, OrderId,
+    OrderPrice, Posting, Price, Priority, Qty, Quote, Reject, Side, TimeInForce,
 };
 
 /// The open orders of an account's quote in an instrument.
@@ -41,15 +42,17 @@ impl Exchange {
             if let Err(reject) = self.quote_one(quote.account, quote_entry, events) {
                 events.push(Event::QuoteRefused { entry, reject });
             }
-            if self.instrument(quote_entry.instrument).is_some() {
-                self.follow_up(quote_entry.instrument, events);
-            }
         }
         Ok(())
     }
 
-    /// One entry. A side that is refused leaves the other as it became.
-    fn quote_one(&mut self, account: AccountId, quote: &Quote, events: &mut Vec<Event>) -> Result<(), Reject> {
+    /// One entry: both sides are checked before anything changes, each beside what its old order holds.
+    fn quote_one(
+        &mut self,
+        account: AccountId,
+        quote: &Quote,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         if let (Some((bid, _)), Some((ask, _))) = (quote.bid, quote.ask)
             && bid >= ask
         {
@@ -57,27 +60,88 @@ impl Exchange {
         }
         let instrument = quote.instrument;
         self.instrument(instrument).ok_or(Reject::UnknownInstrument { instrument })?;
-        for (side, wanted) in [(Side::Buy, quote.bid), (Side::Sell, quote.ask)] {
-            self.quote_side((account, instrument, side), wanted, events)?;
+        let mut more = 0;
+        let mut admissions = [None, None];
+        for (admission, (side, wanted)) in
+            admissions.iter_mut().zip([(Side::Buy, quote.bid), (Side::Sell, quote.ask)])
+        {
+            if let Some(wanted) = wanted {
+                *admission = Some(self.admit_side((account, instrument, side), wanted, &mut more)?);
+            }
+        }
+        let [bid, ask] = admissions;
+        for (side, wanted, admission) in [(Side::Buy, quote.bid, bid), (Side::Sell, quote.ask, ask)] {
+            self.quote_side((account, instrument, side), wanted.zip(admission), events);
         }
         Ok(())
+    }
+
+    /// The checks of one side.
+    fn admit_side(
+        &self,
+        (account, instrument, side): (AccountId, InstrumentId, Side),
+        (price, quantity): (Price, Qty),
+        more: &mut u32,
+    ) -> Result<Admission, Reject> {
+        let old = self.quoted(account, instrument, side);
+        *more += u32::from(old.is_none());
+        let terms = terms_of((account, instrument, side), (price, quantity));
+        let request = Request {
+            terms: &terms,
+            conditions: None,
+            entry: Entry::Single,
+            more: *more,
+            replaces: old.map(|order| (order, self.held_for(order))),
+        };
+        self.check_phase(&request, self.markets[instrument.index()].phase())?;
+        let mut admission = self.check_numbers(&request, &[])?;
+        self.check_room(&request)?;
+        self.check_cost(&request, &mut admission)?;
+        let held = request.replaces.map_or(0, |(_, held)| held);
+        if admission.hold > held {
+            let asset = self.instruments[instrument.index()].gives(side);
+            self.ledger.cover(account, asset, admission.hold - held)?;
+        }
+        let more = if old.is_none() { *more } else { 0 };
+        self.check_limits(&Request { more, ..request }, admission.value)?;
+        Ok(admission)
+    }
+
+    /// The open quote order of a side.
+    fn quoted(&self, account: AccountId, instrument: InstrumentId, side: Side) -> Option<OrderId> {
+        let orders = self.quotes.get(&(account, instrument))?;
+        match side {
+            Side::Buy => orders.bid,
+            Side::Sell => orders.ask,
+        }
+    }
+
+    /// What is held for a resting order.
+    fn held_for(&self, order: OrderId) -> i64 {
+        self.books.find(order).map_or(0, |slot| {
+            let resting = self.books.resting(slot);
+            let instrument = &self.instruments[resting.instrument.index()];
+            instrument.hold(resting.side, self.hold_price(&resting), resting.leaves.get())
+        })
     }
 
     /// One side: kept in its place if it only gets smaller, else canceled and entered anew.
     fn quote_side(
         &mut self,
         (account, instrument, side): (AccountId, InstrumentId, Side),
-        wanted: Option<(Price, Qty)>,
+        wanted: Option<((Price, Qty), Admission)>,
         events: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
-        let old = self.quotes.get_mut(&(account, instrument)).and_then(|orders| *orders.side(side));
-        if let Some(order) = old {
+    ) {
+        if let Some(order) = self.quoted(account, instrument, side) {
             let slot = self.books.find(order).expect("an open quote order rests");
             let resting = self.books.resting(slot);
-            if let Some((price, quantity)) = wanted
+            if let Some(((price, quantity), _)) = wanted
                 && price == resting.price
                 && quantity <= resting.leaves
             {
+                if quantity == resting.leaves {
+                    return;
+                }
                 let total = Qty::new(resting.quantity.get() - resting.leaves.get() + quantity.get())
                     .expect("not above the total until now");
                 events.push(Event::OrderReplaced {
@@ -93,28 +157,21 @@ impl Exchange {
                     priority: Priority::Kept,
                 });
                 self.shrink(slot, total, quantity, events);
-                return Ok(());
+                self.note(instrument);
+                return;
             }
             self.cancel_open(order, CancelReason::Requoted, events);
         }
-        let Some((price, quantity)) = wanted else { return Ok(()) };
-        let terms = NewOrder {
-            account,
-            instrument,
-            side,
-            price: OrderPrice::Limit(price),
-            quantity,
-            time_in_force: TimeInForce::GoodTillCancel,
-            posting: Posting::Any,
-        };
-        let admission = self.admit(&terms, None, Entry::Quote)?;
+        self.note(instrument);
+        let Some((wanted, admission)) = wanted else { return };
+        let terms = terms_of((account, instrument, side), wanted);
         let order = self.accept(&terms, events);
         let mut ticket = Ticket::new(terms, Conditions::NONE);
         ticket.quote = true;
         self.open_ticket(order, ticket, &admission, events);
         *self.quotes.entry((account, instrument)).or_default().side(side) = Some(order);
         self.enter(order, &terms, None, &admission, events);
-        Ok(())
+        self.note(instrument);
     }
 
     /// A quote order is closed.
@@ -124,5 +181,21 @@ impl Exchange {
         if *orders == QuoteOrders::default() {
             self.quotes.remove(&(account, instrument));
         }
+    }
+}
+
+/// One side of a quote as an order.
+const fn terms_of(
+    (account, instrument, side): (AccountId, InstrumentId, Side),
+    (price, quantity): (Price, Qty),
+) -> NewOrder {
+    NewOrder {
+        account,
+        instrument,
+        side,
+        price: OrderPrice::Limit(price),
+        quantity,
+        time_in_force: TimeInForce::GoodTillCancel,
+        posting: Posting::Any,
     }
 }

@@ -1,10 +1,9 @@
 //! Reach: what an order could trade now, by the same walk as the matcher and without trading.
 
+use crate::allocation::Allocation;
 use crate::book::LevelQueue;
 use crate::guard::Guard;
-use crate::{
-    AccountId, Exchange, InstrumentId, Layer, OrderPrice, Price, SelfTrade, Side,
-};
+use crate::{AccountId, Exchange, InstrumentId, Layer, OrderPrice, Phase, Price, SelfTrade, Side};
 
 /// An order as the walk sees it.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +15,10 @@ pub(crate) struct Aggressor {
     pub(crate) price: OrderPrice,
     pub(crate) lots: u64,
     pub(crate) self_trade: SelfTrade,
+    /// Whether it goes on behind its own orders where both are decremented: an order without a limit that need not trade whole.
+    pub(crate) open_ended: bool,
+    /// Whether it trades with orders that wait for a minimum.
+    pub(crate) minimums: bool,
 }
 
 /// What a walk over the opposite side of the book found.
@@ -43,16 +46,17 @@ impl Exchange {
         let tick_value = self.instruments[aggressor.instrument.index()].tick_value();
         let guard = self.guard(aggressor.instrument);
         let mut reach = Reach::default();
-        for (_, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
+        for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
             let left = aggressor.lots - reach.lots;
             let price = self.trade_price(aggressor.instrument, level.price);
-            if left == 0 || !aggressor.price.reaches(aggressor.side, level.price) {
+            let reaches = |price| aggressor.price.reaches(aggressor.side, price);
+            if left == 0 || !reaches(level.price) || !reaches(price) {
                 break;
             }
-            if guard.stop(aggressor.side, price).is_some() {
+            if guard.stop(price).is_some() {
                 return reach;
             }
-            let (lots, ends) = self.level_reach(aggressor, level);
+            let (lots, ends) = self.level_reach(aggressor, layer, level);
             let lots = left.min(lots);
             if lots > 0 {
                 reach.add(price, lots, tick_value);
@@ -61,7 +65,9 @@ impl Exchange {
                 return reach;
             }
         }
-        self.reach_minimums(aggressor, &guard, tick_value, &mut reach);
+        if aggressor.minimums {
+            self.reach_minimums(aggressor, &guard, tick_value, &mut reach);
+        }
         reach
     }
 
@@ -88,29 +94,42 @@ impl Exchange {
     }
 
     /// Lots of a level that the order may trade with, and whether its walk ends there.
-    fn level_reach(&self, aggressor: &Aggressor, level: LevelQueue) -> (u64, bool) {
+    fn level_reach(&self, aggressor: &Aggressor, layer: Layer, level: LevelQueue) -> (u64, bool) {
         if aggressor.self_trade == SelfTrade::Allow {
             return (level.quantity + level.reserve, false);
         }
+        let own = |account| self.kept_apart(aggressor.account, account);
+        let decrements = aggressor.self_trade == SelfTrade::Decrement && aggressor.open_ended;
+        let passes_over = aggressor.self_trade == SelfTrade::CancelOldest || decrements;
+        let ends = !passes_over && self.books.queue(level).any(|maker| own(maker.account));
+        let fifo = layer == Layer::Dark || self.allocation(aggressor.instrument) == Allocation::Fifo;
+        if ends && !fifo {
+            return (0, true);
+        }
         let mut lots = 0;
         for maker in self.books.queue(level) {
-            if !self.kept_apart(aggressor.account, maker.account) {
-                lots += maker.leaves.get() + self.reserve(maker.order, maker.flags);
-            } else if aggressor.self_trade != SelfTrade::CancelOldest {
+            if !own(maker.account) {
+                // The peaks that follow stand behind the order that ends the walk.
+                let reserve = if ends { 0 } else { self.reserve(maker.order, maker.flags) };
+                lots += maker.leaves.get() + reserve;
+            } else if ends {
                 return (lots, true);
             }
         }
-        (lots, false)
+        (lots, ends)
     }
 
     /// Adds the orders that wait for a minimum, best price first, as the matcher would.
     fn reach_minimums(&self, aggressor: &Aggressor, guard: &Guard, tick_value: i64, reach: &mut Reach) {
         let market = &self.markets[aggressor.instrument.index()];
-        let Some(special) = &market.special else { return };
+        let Some(special) = market.special.as_ref().filter(|special| special.phase == Phase::Continuous)
+        else {
+            return;
+        };
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(aggressor.side, limit).is_some() {
+            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(limit).is_some() {
                 break;
             }
             let left = aggressor.lots - reach.lots;

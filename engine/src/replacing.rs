@@ -1,14 +1,16 @@
 //! Cancel/replace: an open order gets another price or another total.
 
 use crate::account::Posting as Line;
-use crate::admission::limit_hold;
+use crate::admission::{Admission, Request, limit_hold};
 use crate::book::Slot;
 use crate::closing::Found;
 use crate::matching::{Incoming, Remainder};
+use crate::reach::Aggressor;
+use crate::shape::Entry;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Phase, Price, Priority, Qty,
-    Reject, RepriceReason, RestingOrder, Side, Term, TimeInForce, WaitsFor,
+    AccountId, Conditions, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Price,
+    Priority, Qty, Reject, RestingOrder, Side, Term, TimeInForce, WaitsFor,
 };
 
 /// An order that may be replaced, as it is now.
@@ -17,9 +19,9 @@ struct Replaceable {
     instrument: InstrumentId,
     side: Side,
     price: Price,
+    hold_price: Price,
     quantity: Qty,
     leaves: u64,
-    flags: OrderFlags,
     /// Where it rests; `None` if it waits for its minimum.
     slot: Option<Slot>,
 }
@@ -40,44 +42,27 @@ impl Exchange {
         if self.ledger.account(account)?.is_blocked() {
             return Err(Reject::AccountBlocked { account });
         }
-        let instrument = self.instruments[id.index()];
-        let market = &self.markets[id.index()];
-        let phase = market.phase();
-        let takes = match phase {
-            Phase::Closed => false,
-            Phase::Halted => market.settings().is_some_and(|settings| settings.halt_queues),
-            _ => true,
+        let conditions = self.conditions_of(order);
+        let (old, mut terms) = self.as_it_is(order)?;
+        let request = Request {
+            terms: &terms.clone(),
+            conditions: conditions.as_ref(),
+            entry: Entry::Replacement,
+            more: 0,
+            replaces: Some((order, 0)),
         };
-        if !takes {
-            return Err(Reject::NotInPhase { instrument: id, phase, term: Term::Replace });
-        }
-        let old = self.replaceable(order)?;
-        let terms = NewOrder {
-            account,
-            instrument: id,
-            side: old.side,
-            price: OrderPrice::Limit(price),
-            quantity,
-            time_in_force: TimeInForce::GoodTillCancel,
-            posting: old.flags.posting(),
-        };
-        self.check_terms(&terms, &instrument, market)?;
-        let too_large = Reject::NotionalTooLarge { instrument: id, price: Some(price), quantity };
-        limit_hold(&instrument, old.side, price, quantity).ok_or(too_large)?;
+        self.check_phase(&request, self.markets[id.index()].phase())?;
+        self.check_replaceable(order)?;
+        (terms.price, terms.quantity) = (OrderPrice::Limit(price), quantity);
+        terms.time_in_force = TimeInForce::GoodTillCancel;
+        let admission = self.check_new_terms(&terms, &old, order)?;
         let gone = old.quantity.get() - old.leaves;
-        let left = quantity.get().saturating_sub(gone);
-        let held = instrument.hold(old.side, old.price, old.leaves);
-        let hold = instrument.hold(old.side, price, left);
-        self.ledger.cover(account, instrument.gives(old.side), hold - held)?;
-        let Ok(leaves) = Qty::new(left) else {
+        let Ok(leaves) = Qty::new(quantity.get().saturating_sub(gone)) else {
             let filled = Qty::new(gone).expect("a total not above the filled quantity has one");
             return Err(Reject::BelowFilled { instrument: id, quantity, filled });
         };
-        let posted = if phase.matches() {
-            self.posted_price(id, old.side, price, old.flags.posting(), market)?
-        } else {
-            None
-        };
+        let mut posted = admission;
+        self.check_posting(&terms, &mut posted)?;
         let kept = price == old.price && leaves.get() <= old.leaves && old.slot.is_some();
         events.push(Event::OrderReplaced {
             order,
@@ -94,50 +79,101 @@ impl Exchange {
         if let (true, Some(slot)) = (kept, old.slot) {
             self.shrink(slot, quantity, leaves, events);
         } else {
-            self.enter_replaced((account, order), &old, (price, quantity, leaves), posted, (held, hold), events);
+            self.enter_replaced((account, order), &old, (price, quantity, leaves), posted.price, events);
         }
-        self.follow_up(id, events);
+        self.note(id);
         Ok(())
     }
 
-    /// The order as it is now, unless it is of a kind that is not replaced.
-    fn replaceable(&self, order: OrderId) -> Result<Replaceable, Reject> {
-        let refused = |term| Err(Reject::NotReplaceable { order, term });
-        let ticket = self.tickets.get(&order);
-        if let Some(ticket) = ticket {
-            match ticket.state {
-                State::Waiting(WaitsFor::Trigger) | State::Fired => return refused(Term::WaitingOrder),
-                State::Waiting(WaitsFor::Uncross) => return refused(Term::Market),
-                State::Waiting(WaitsFor::Reference | WaitsFor::Minimum) | State::Incoming | State::Resting => {}
-            }
-            if ticket.conditions.peg.is_some() {
-                return refused(Term::Peg);
-            }
-            match ticket.link {
-                Link::Limit(_) | Link::Stop(_) => return refused(Term::Pair),
-                Link::None | Link::Entry(_) => {}
-            }
-            if ticket.quote {
-                return refused(Term::Quote);
-            }
+    /// Checks new terms against instrument, funds and limits, beside what is held for the order as it is.
+    fn check_new_terms(
+        &self,
+        terms: &NewOrder,
+        old: &Replaceable,
+        order: OrderId,
+    ) -> Result<Admission, Reject> {
+        let request = Request {
+            terms,
+            conditions: None,
+            entry: Entry::Replacement,
+            more: 0,
+            replaces: Some((order, 0)),
+        };
+        let admission = self.check_numbers(&request, &[])?;
+        let instrument = &self.instruments[terms.instrument.index()];
+        let price = terms.price.limit().expect("new terms have a limit");
+        let quantity = terms.quantity;
+        let too_large =
+            Reject::NotionalTooLarge { instrument: terms.instrument, price: Some(price), quantity };
+        let comes_at = admission.hold_price.unwrap_or(price);
+        limit_hold(instrument, terms.side, comes_at, quantity).ok_or(too_large)?;
+        let gone = old.quantity.get() - old.leaves;
+        let left = quantity.get().saturating_sub(gone);
+        let held = instrument.hold(old.side, old.hold_price, old.leaves);
+        let hold = instrument.hold(old.side, comes_at, left);
+        if hold > held {
+            self.ledger.cover(terms.account, instrument.gives(old.side), hold - held)?;
         }
+        let value = instrument.value(comes_at, quantity.lots()).unwrap_or(crate::limits::MAX_AMOUNT);
+        let left = NewOrder { quantity: Qty::new(left).unwrap_or(quantity), ..*terms };
+        self.check_limits(&Request { terms: &left, ..request }, value)?;
+        Ok(admission)
+    }
+
+    fn conditions_of(&self, order: OrderId) -> Option<Conditions> {
+        self.tickets.get(&order).map(|ticket| Conditions { trigger: None, ..ticket.conditions })
+    }
+
+    /// Refuses an order of a kind that is not replaced.
+    fn check_replaceable(&self, order: OrderId) -> Result<(), Reject> {
+        let Some(ticket) = self.tickets.get(&order) else { return Ok(()) };
+        let waits = matches!(ticket.state, State::Waiting(WaitsFor::Trigger) | State::Fired);
+        let named = [
+            (ticket.quote, Term::Quote),
+            (ticket.exit_of.is_some(), Term::Bracket),
+            (matches!(ticket.link, Link::Limit(_) | Link::Stop(_)), Term::Pair),
+            (ticket.conditions.peg.is_some(), Term::Peg),
+            (waits, Term::WaitingOrder),
+            (ticket.terms.price == OrderPrice::Market, Term::Market),
+        ];
+        match named.into_iter().find(|&(stands, _)| stands) {
+            Some((_, term)) => Err(Reject::NotReplaceable { order, term }),
+            None => Ok(()),
+        }
+    }
+
+    /// An open order as it is, and its terms.
+    fn as_it_is(&self, order: OrderId) -> Result<(Replaceable, NewOrder), Reject> {
         if let Some(slot) = self.books.find(order) {
             let resting = self.books.resting(slot);
             let leaves = resting.leaves.get() + self.reserve(order, resting.flags);
-            let RestingOrder { instrument, side, price, quantity, flags, .. } = resting;
-            return Ok(Replaceable { instrument, side, price, quantity, leaves, flags, slot: Some(slot) });
+            let RestingOrder { account, instrument, side, price, quantity, flags, .. } = resting;
+            let hold_price = self.hold_price(&resting);
+            let old = Replaceable { instrument, side, price, hold_price, quantity, leaves, slot: Some(slot) };
+            let terms = NewOrder {
+                account,
+                instrument,
+                side,
+                price: OrderPrice::Limit(price),
+                quantity,
+                time_in_force: TimeInForce::GoodTillCancel,
+                posting: flags.posting(),
+            };
+            return Ok((old, terms));
         }
-        let ticket = ticket.ok_or(Reject::UnknownOrder { order })?;
-        let price = ticket.terms.price.limit().ok_or(Reject::NotReplaceable { order, term: Term::Market })?;
-        Ok(Replaceable {
-            instrument: ticket.terms.instrument,
-            side: ticket.terms.side,
+        let ticket = self.tickets.get(&order).ok_or(Reject::UnknownOrder { order })?;
+        let price = ticket.terms.price.limit().unwrap_or(Price::LOWEST);
+        let NewOrder { instrument, side, quantity, .. } = ticket.terms;
+        let old = Replaceable {
+            instrument,
+            side,
             price,
-            quantity: ticket.terms.quantity,
+            hold_price: price,
+            quantity,
             leaves: ticket.leaves,
-            flags: OrderFlags::TICKET,
             slot: None,
-        })
+        };
+        Ok((old, ticket.terms))
     }
 
     /// Makes a resting order smaller in its place; an iceberg gives from its reserve first.
@@ -158,21 +194,20 @@ impl Exchange {
         if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| resting.flags.has(OrderFlags::TICKET)) {
             ticket.terms.quantity = quantity;
         }
-        let released = instrument.hold(side, hold_price, old) - instrument.hold(side, hold_price, leaves.get());
+        let released =
+            instrument.hold(side, hold_price, old) - instrument.hold(side, hold_price, leaves.get());
         self.release(&instrument, (account, side, order), released, events);
     }
 
-    /// Enters a replaced order anew.
+    /// Enters a replaced order anew; it comes at `comes_at`, if a rule makes that another price than the one asked for.
     fn enter_replaced(
         &mut self,
         (account, order): (AccountId, OrderId),
         old: &Replaceable,
         (price, quantity, leaves): (Price, Qty, Qty),
-        posted: Option<Price>,
-        (held, hold): (i64, i64),
+        comes_at: OrderPrice,
         events: &mut Vec<Event>,
     ) {
-        let asset = self.instruments[old.instrument.index()].gives(old.side);
         let mut incoming = match old.slot {
             Some(slot) => self.take_in(slot),
             None => {
@@ -180,15 +215,9 @@ impl Exchange {
                 self.incoming(order)
             }
         };
-        let line = if hold >= held {
-            Line::hold(account, asset, hold - held, order)
-        } else {
-            Line::release(account, asset, held - hold, order)
-        };
-        self.ledger.post(line, events);
-        (incoming.held, incoming.hold_price) = (hold, Some(price));
         (incoming.quantity, incoming.leaves) = (quantity, leaves.get());
         (incoming.price, incoming.asked) = (OrderPrice::Limit(price), OrderPrice::Limit(price));
+        incoming.hold_price = Some(price);
         if incoming.remainder != Remainder::Canceled {
             incoming.remainder = Remainder::Rests(price);
         }
@@ -197,13 +226,21 @@ impl Exchange {
             ticket.terms.quantity = quantity;
             (ticket.leaves, ticket.hold_price) = (leaves.get(), Some(price));
         }
-        let market = &self.markets[old.instrument.index()];
-        let close = market.last.filter(|&close| market.phase() == Phase::PostClose && old.side.crosses(price, close));
-        if let Some(to) = posted.or(close.filter(|&close| close != price)) {
-            let reason = if posted.is_some() { RepriceReason::PostOnly } else { RepriceReason::PostClose };
-            self.reprice(&mut incoming, price, to, reason, events);
-            incoming.remainder = Remainder::Rests(to);
+        if let Some(to) = comes_at.limit().filter(|&to| to != price) {
+            let phase = self.markets[old.instrument.index()].phase();
+            self.tell_repriced(&mut incoming, price, to, phase, events);
         }
+        let instrument = self.instruments[old.instrument.index()];
+        let asset = instrument.gives(old.side);
+        let hold = instrument.hold(old.side, incoming.hold_price.unwrap_or(price), leaves.get());
+        let held = incoming.held;
+        let line = if hold >= held {
+            Line::hold(account, asset, hold - held, order)
+        } else {
+            Line::release(account, asset, held - hold, order)
+        };
+        self.ledger.post(line, events);
+        incoming.held = hold;
         self.enter_withdrawn(&mut incoming, events);
     }
 
@@ -216,8 +253,7 @@ impl Exchange {
             .filter(|_| incoming.flags.ticketed())
             .is_some_and(|ticket| ticket.conditions.minimum.is_some());
         if waits {
-            // The follow-ups of the same command let it in if its minimum is there.
-            self.keep_waiting(incoming, WaitsFor::Minimum, events);
+            self.enter_with_minimum(incoming, events);
             return;
         }
         if !self.markets[id.index()].phase().matches() {
@@ -226,8 +262,28 @@ impl Exchange {
             }
             return;
         }
-        let stop = self.trade(incoming, events);
-        self.finish(incoming, stop, events);
+        self.go(incoming, events);
+    }
+
+    /// Lets an order trade if its minimum is there, else it goes on waiting.
+    fn enter_with_minimum(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
+        let ticket = &self.tickets[&incoming.order];
+        let reach = self.reach(&Aggressor {
+            account: incoming.account,
+            instrument: incoming.instrument,
+            side: incoming.side,
+            price: incoming.price,
+            lots: incoming.leaves,
+            self_trade: incoming.self_trade,
+            open_ended: false,
+            minimums: true,
+        });
+        if reach.lots < ticket.minimum() || !self.markets[incoming.instrument.index()].phase().matches() {
+            self.keep_waiting(incoming, WaitsFor::Minimum, events);
+        } else {
+            self.meet_minimum(incoming.order, true);
+            self.go(incoming, events);
+        }
     }
 
     /// Takes a resting order out of the book, as it would come in again at its price.
@@ -252,7 +308,8 @@ impl Exchange {
         incoming.hold_price = Some(hold_price);
         let ticket = self.tickets.get_mut(&order).filter(|_| flags.has(OrderFlags::TICKET));
         let conditions = ticket.map(|ticket| {
-            (ticket.state, ticket.leaves, ticket.held, ticket.reserve) = (State::Incoming, leaves, incoming.held, 0);
+            (ticket.state, ticket.leaves, ticket.held, ticket.reserve) =
+                (State::Incoming, leaves, incoming.held, 0);
             ticket.conditions
         });
         incoming.self_trade = self.self_trade(account, conditions.as_ref());

@@ -4,12 +4,13 @@
 //! [`Exchange::change_phase`]: uncross if orders have gathered, then the new phase, then follow-ups. The rules are in
 //! `docs/rules/sessions.md`.
 
-use crate::band::{Edge, LimitChange};
+use crate::auction::Indication;
+use crate::band::{Edge, LimitChange, LimitUpDown};
 use crate::clock::{Due, Timer};
 use crate::draw::draw;
 use crate::{
-    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Reject, SettingField, Side, Timestamp,
-    WaitsFor,
+    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Price, Reject, SettingField,
+    Side, Timestamp, WaitsFor,
 };
 
 /// Shortest and longest interval of batch auctions in nanoseconds.
@@ -36,25 +37,26 @@ impl Exchange {
     }
 
     pub(crate) fn halt_market(&mut self, events: &mut Vec<Event>) {
-        self.halt_all(None, PhaseCause::Ordered, events);
+        self.stop_all(None, Phase::Halted, events);
     }
 
-    pub(crate) fn resume_market(&mut self, events: &mut Vec<Event>) {
-        events.push(Event::MarketResumed);
+    /// Halts every instrument that is neither closed nor halted, or closes every one that is not.
+    pub(crate) fn stop_all(&mut self, until: Option<Timestamp>, phase: Phase, events: &mut Vec<Event>) {
+        events.push(Event::MarketHalted { until });
         for instrument in self.instrument_ids() {
-            if self.markets[instrument.index()].phase() == Phase::Halted {
-                self.change_phase(instrument, Phase::Continuous, None, PhaseCause::Ordered, events);
+            let now = self.markets[instrument.index()].phase();
+            if now != Phase::Closed && now != phase {
+                self.change_phase(instrument, phase, None, PhaseCause::MarketWide, events);
             }
         }
     }
 
-    /// Halts every instrument that is neither closed nor halted.
-    pub(crate) fn halt_all(&mut self, until: Option<Timestamp>, cause: PhaseCause, events: &mut Vec<Event>) {
-        events.push(Event::MarketHalted { until });
-        let end = until.map(|at| PhaseEnd { at, within: 0, then: Phase::Continuous });
+    /// Brings every halted instrument back to continuous trading.
+    pub(crate) fn resume_all(&mut self, events: &mut Vec<Event>) {
+        events.push(Event::MarketResumed);
         for instrument in self.instrument_ids() {
-            if !matches!(self.markets[instrument.index()].phase(), Phase::Closed | Phase::Halted) {
-                self.change_phase(instrument, Phase::Halted, end, cause, events);
+            if self.markets[instrument.index()].phase() == Phase::Halted {
+                self.change_phase(instrument, Phase::Continuous, None, PhaseCause::MarketWide, events);
             }
         }
     }
@@ -69,18 +71,35 @@ impl Exchange {
             return end;
         }
         let drawn = draw(self.sequence, u64::from(instrument.get()), end.within.saturating_add(1));
-        PhaseEnd { at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)), within: 0, then: end.then }
+        PhaseEnd {
+            at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)),
+            within: 0,
+            then: end.then,
+        }
     }
 
     /// Interrupts continuous trading by a call.
     pub(crate) fn interrupt(&mut self, instrument: InstrumentId, cause: PhaseCause, events: &mut Vec<Event>) {
         let special = self.markets[instrument.index()].special_mut();
-        let reserved = special.reserved.take();
         let (length, within) = special.settings.volatility_call;
-        let at = reserved.unwrap_or(Timestamp::from_nanos(self.now.nanos().saturating_add(length)));
-        let end = PhaseEnd { at, within: if reserved.is_some() { 0 } else { within }, then: Phase::Continuous };
-        let end = self.draw_end(instrument, end);
-        self.enter_phase(instrument, Phase::Call(Call::Volatility), Some(end), cause, events);
+        let lasting = Timestamp::from_nanos(self.now.nanos().saturating_add(length));
+        let (at, within) = match special.reserved.take().filter(|_| cause == PhaseCause::Velocity) {
+            Some(until) => (until, 0),
+            None => (lasting, within),
+        };
+        self.call_until(instrument, (at, within, Phase::Continuous), cause, events);
+    }
+
+    /// Begins a call that ends by itself.
+    pub(crate) fn call_until(
+        &mut self,
+        instrument: InstrumentId,
+        (at, within, then): (Timestamp, u64, Phase),
+        cause: PhaseCause,
+        events: &mut Vec<Event>,
+    ) {
+        let end = self.draw_end(instrument, PhaseEnd { at, within, then });
+        self.change_phase(instrument, Phase::Call(Call::Volatility), Some(end), cause, events);
     }
 
     /// Changes the phase: what has gathered is uncrossed first where orders come to trade or a call closes.
@@ -92,18 +111,32 @@ impl Exchange {
         cause: PhaseCause,
         events: &mut Vec<Event>,
     ) {
-        let old = self.markets[instrument.index()].special_mut().phase;
-        let gathered = !old.matches() && old != Phase::Closed;
-        let uncrosses = gathered && (phase.matches() || (phase == Phase::Closed && matches!(old, Phase::Call(_))));
-        if uncrosses {
-            if matches!(old, Phase::Call(_)) && self.extend_call(instrument, events) {
-                self.settle_market(instrument, events);
+        let special = self.markets[instrument.index()].special_mut();
+        let old = special.phase;
+        let was_call = matches!(old, Phase::Call(_));
+        let mut price = None;
+        if (!old.matches() && phase.matches()) || (was_call && phase == Phase::Closed) {
+            if was_call && !special.extended && self.uncross_leaves_range(instrument) {
+                self.extend_call(instrument, phase, events);
                 return;
             }
-            self.uncross(instrument, events);
+            price = self.uncross(instrument, events);
         }
         self.enter_phase(instrument, phase, end, cause, events);
-        self.follow_up(instrument, events);
+        if phase == Phase::Continuous {
+            self.resume_trading(instrument, price, events);
+        } else {
+            self.suspend_pegs(instrument, events);
+        }
+    }
+
+    /// A call whose price lies outside the price range lasts longer, once.
+    fn extend_call(&mut self, instrument: InstrumentId, then: Phase, events: &mut Vec<Event>) {
+        let special = self.markets[instrument.index()].special_mut();
+        let (length, within) = special.settings.volatility_call;
+        let at = Timestamp::from_nanos(self.now.nanos().saturating_add(length));
+        self.call_until(instrument, (at, within, then), PhaseCause::PriceRange, events);
+        self.markets[instrument.index()].special_mut().extended = true;
     }
 
     /// Makes the phase another, without an uncross.
@@ -117,25 +150,37 @@ impl Exchange {
     ) {
         let inside = Side::BOTH.map(|side| self.books.best(instrument, Layer::Lit, side));
         let special = self.markets[instrument.index()].special_mut();
-        if special.phase.matches() && !phase.matches() {
+        if special.phase == Phase::Continuous {
             special.inside = inside;
         }
-        let stays_in_call = matches!((special.phase, phase), (Phase::Call(_), Phase::Call(_)));
-        (special.phase, special.end) = (phase, end);
-        special.extended &= stays_in_call;
+        (special.phase, special.end, special.extended) = (phase, end, false);
         special.tops = [None, None];
-        special.changed = true;
-        if !phase.indicates() {
-            special.indication = None;
-        }
+        special.changed = matches!(phase, Phase::Batch { .. });
+        special.reserved = None;
+        special.indication = Indication::NOTHING;
         events.push(Event::PhaseChanged { instrument, phase, end, cause });
-        if phase != Phase::Continuous {
-            self.suspend_pegs(instrument, events);
+        self.touched.insert(instrument);
+    }
+
+    /// Trading goes on: rules begin anew, and those who wait for a price see the last one.
+    fn resume_trading(&mut self, instrument: InstrumentId, price: Option<Price>, events: &mut Vec<Event>) {
+        let now = self.now;
+        let market = &mut self.markets[instrument.index()];
+        let last = market.last;
+        let special = market.special_mut();
+        let terms = special.settings.limit_up_down;
+        match (&mut special.limit_up_down, terms, price) {
+            (Some(rule), _, _) => {
+                rule.reopen(now, price);
+            }
+            (none @ None, Some(terms), Some(price)) => *none = Some(LimitUpDown::open(terms, now, price)),
+            (None, _, _) => {}
         }
-        if phase.matches() {
-            self.enter_crossed(instrument, events);
+        self.tell_bands(instrument, events);
+        if let Some(last) = last {
+            self.show_last(instrument, last, events);
         }
-        self.reschedule(instrument);
+        self.enter_crossed(instrument, events);
     }
 
     /// Takes the pegged orders out of the book: they wait until trading goes on.
@@ -150,34 +195,14 @@ impl Exchange {
         }
     }
 
-    /// What a command, or something due, leaves to tell and to schedule in a market that is more than plain.
-    pub(crate) fn settle_market(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        let special = self.markets[instrument.index()].special_mut();
-        special.changed = true;
-        if special.reserved.is_some() && special.phase == Phase::Continuous {
-            self.interrupt(instrument, PhaseCause::Velocity, events);
-        }
-        self.watch_touch(instrument, events);
-        self.tell_indication(instrument, events);
-        self.reschedule(instrument);
-        if let Some(until) = self.market_halt.take() {
-            self.halt_all(until, PhaseCause::MarketWide, events);
-        }
-    }
-
     /// Shows the touch to limit up, limit down.
-    fn watch_touch(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        let now = self.now;
-        if let Some(bands) = self.bands(instrument) {
-            let special = self.markets[instrument.index()].special_mut();
-            if std::mem::take(&mut special.bands_moved) {
-                events.push(Event::BandsMoved { instrument, low: bands.low, high: bands.high });
-            }
-        }
+    pub(crate) fn watch_touch(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         if self.markets[instrument.index()].phase() != Phase::Continuous {
             return;
         }
+        self.follow_limits(instrument, None, events);
         let Some(bands) = self.bands(instrument) else { return };
+        let now = self.now;
         let bid = self.books.best(instrument, Layer::Lit, Side::Buy);
         let ask = self.books.best(instrument, Layer::Lit, Side::Sell);
         let special = self.markets[instrument.index()].special_mut();
@@ -186,42 +211,44 @@ impl Exchange {
             Some(LimitChange::Entered { .. }) => events.push(Event::LimitState { instrument, entered: true }),
             Some(LimitChange::Left { .. }) => {
                 events.push(Event::LimitState { instrument, entered: false });
-                if let Some(bands) = self.bands(instrument) {
-                    events.push(Event::BandsMoved { instrument, low: bands.low, high: bands.high });
-                }
+                self.tell_bands(instrument, events);
             }
             _ => {}
         }
     }
 
-    /// A market's timer is due.
+    /// A market's timer is due: a batch, a step of limit up, limit down, or the end of the phase.
     pub(crate) fn market_due(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         let now = self.now;
         let special = self.markets[instrument.index()].special_mut();
         special.timer = None;
-        if let Some(end) = special.end.filter(|end| end.at <= now) {
-            special.end = None;
-            self.change_phase(instrument, end.then, None, PhaseCause::Scheduled, events);
-        } else if matches!(special.phase, Phase::Batch { .. }) {
+        self.touched.insert(instrument);
+        // The rule takes steps while orders trade; otherwise its reference stands still.
+        let rule = special.limit_up_down.as_ref().filter(|_| special.phase == Phase::Continuous);
+        let step = rule.and_then(LimitUpDown::due);
+        if special.batch.is_some_and(|at| at <= now) {
             self.uncross(instrument, events);
-            self.markets[instrument.index()].special_mut().changed = false;
-            self.tell_indication(instrument, events);
-        } else if let Some(change) = special.limit_up_down.as_mut().and_then(|rule| rule.advance(now)) {
-            self.limit_due(instrument, change, events);
+            let special = self.markets[instrument.index()].special_mut();
+            (special.changed, special.batch) = (false, None);
+        } else if step.is_some_and(|due| due <= now) {
+            self.limit_due(instrument, events);
+        } else if let Some(end) = special.end.filter(|end| end.at <= now) {
+            self.change_phase(instrument, end.then, None, PhaseCause::Scheduled, events);
         }
         self.reschedule(instrument);
     }
 
-    /// The limit state has lasted, or the pause after it is over.
-    fn limit_due(&mut self, instrument: InstrumentId, change: LimitChange, events: &mut Vec<Event>) {
-        match change {
-            LimitChange::Paused { .. } => {
-                self.change_phase(instrument, Phase::Halted, None, PhaseCause::LimitUpDown, events);
+    /// Limit up, limit down takes its next step: a new reference, or a pause after a limit state that has lasted.
+    fn limit_due(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+        let now = self.now;
+        let special = self.markets[instrument.index()].special_mut();
+        let Some(rule) = &mut special.limit_up_down else { return };
+        let phase = special.phase;
+        match rule.advance(now) {
+            Some(LimitChange::Paused { until }) if phase == Phase::Continuous => {
+                self.call_until(instrument, (until, 0, Phase::Continuous), PhaseCause::LimitUpDown, events);
             }
-            LimitChange::PauseOver if self.markets[instrument.index()].phase() == Phase::Halted => {
-                self.interrupt(instrument, PhaseCause::LimitUpDown, events);
-                self.tell_indication(instrument, events);
-            }
+            _ if phase == Phase::Continuous => self.tell_bands(instrument, events),
             _ => {}
         }
     }
@@ -229,16 +256,17 @@ impl Exchange {
     /// Sets the timer of a market to the earliest thing that is due in it.
     pub(crate) fn reschedule(&mut self, instrument: InstrumentId) {
         let now = self.now;
-        let special = self.markets[instrument.index()].special_mut();
-        let batch = match special.phase {
+        let Some(special) = &mut self.markets[instrument.index()].special else { return };
+        special.batch = match special.phase {
             Phase::Batch { interval } if special.changed => {
-                Some(Timestamp::from_nanos((now.nanos() / interval + 1).saturating_mul(interval)))
+                let next = (now.nanos() / interval + 1).saturating_mul(interval);
+                Some(special.batch.unwrap_or(Timestamp::from_nanos(next)))
             }
             _ => None,
         };
         let end = special.end.map(|end| end.at);
-        let rule = special.limit_up_down.as_ref().and_then(crate::band::LimitUpDown::due);
-        let next = [batch, end, rule].into_iter().flatten().min();
+        let rule = special.limit_up_down.as_ref().filter(|_| special.phase == Phase::Continuous);
+        let next = [special.batch, end, rule.and_then(LimitUpDown::due)].into_iter().flatten().min();
         let old = std::mem::replace(&mut special.timer, next);
         if old == next {
             return;

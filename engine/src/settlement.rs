@@ -7,7 +7,9 @@
 
 use crate::account::Posting as Line;
 use crate::matching::Incoming;
-use crate::{AccountId, Event, Exchange, FeeRate, Instrument, LedgerKind, OrderId, Price, Side, Trade, TradeKind};
+use crate::{
+    AccountId, Event, Exchange, FeeRate, Instrument, LedgerKind, OrderId, Price, Side, Trade, TradeKind,
+};
 
 /// One party of a trade.
 struct Party {
@@ -19,14 +21,18 @@ struct Party {
 impl Instrument {
     /// What an open order holds of the asset it gives: a buyer the value at the limit and the highest fee on it, a
     /// seller the quantity. The caller has proved that it fits ([`Instrument::value`]).
+    #[inline]
     pub(crate) fn hold(&self, side: Side, price: Price, leaves: u64) -> i64 {
         match side {
-            Side::Buy => {
-                let value = price.get() * leaves.cast_signed() * self.tick_value();
-                value + self.worst_fee().fee(value)
-            }
+            Side::Buy => self.buyer_hold(price.get() * leaves.cast_signed() * self.tick_value()),
             Side::Sell => leaves.cast_signed() * self.lot_units(),
         }
+    }
+
+    /// What a buyer holds for this value: it, and the highest fee on it.
+    #[inline]
+    pub(crate) fn buyer_hold(&self, value: i64) -> i64 {
+        value + self.worst_fee().fee(value)
     }
 }
 
@@ -118,7 +124,13 @@ impl Exchange {
             Line::available(seller.account, quote, LedgerKind::Sell, value, Some(seller.order)),
             buyer_fee,
             Line::available(seller.account, quote, LedgerKind::Fee, -seller.fee, Some(seller.order)),
-            Line::available(AccountId::VENUE, quote, LedgerKind::Fee, maker_fee + taker_fee, Some(trade.taker)),
+            Line::available(
+                AccountId::VENUE,
+                quote,
+                LedgerKind::Fee,
+                maker_fee + taker_fee,
+                Some(trade.taker),
+            ),
             Line::release(buyer.account, quote, excess, buyer.order),
         ];
         for line in lines {

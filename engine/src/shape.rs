@@ -1,9 +1,9 @@
 //! The shape of an order: which of its terms go together, by themselves and in the phase of the instrument.
 
 use crate::limits::WHOLE_PPM;
-use crate::market::Settings;
 use crate::{
-    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
+    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term,
+    TimeInForce,
 };
 
 /// How an order comes in.
@@ -15,10 +15,10 @@ pub(crate) enum Entry {
     Pair,
     /// As the entry of a bracket.
     Bracket,
-    /// As a side of a quote.
-    Quote,
     /// As an amount of money.
     Cash,
+    /// As new terms of an open order.
+    Replacement,
 }
 
 /// Terms that contradict each other. Of several clashes of an order the first one here is named.
@@ -45,35 +45,6 @@ const CLASHES: [(Term, &[Term]); 9] = [
     (Term::AllOrNone, &[Term::Iceberg]),
     (Term::Protection, &[Term::Limit, Term::MarketToLimit]),
     (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
-];
-
-/// What is not taken where orders gather for an uncross. Market orders are if the auction has a collar.
-const GATHERING: [Term; 10] = [
-    Term::FillOrKill,
-    Term::Peg,
-    Term::MarketToLimit,
-    Term::Cash,
-    Term::Bracket,
-    Term::Quote,
-    Term::PostOnly,
-    Term::Minimum,
-    Term::AllOrNone,
-    Term::Protection,
-];
-
-/// What is not taken after the close.
-const AFTER_THE_CLOSE: [Term; 11] = [
-    Term::Trigger,
-    Term::Peg,
-    Term::Pair,
-    Term::Bracket,
-    Term::MarketToLimit,
-    Term::Cash,
-    Term::Quote,
-    Term::PostOnly,
-    Term::Minimum,
-    Term::AllOrNone,
-    Term::Protection,
 ];
 
 impl NewOrder {
@@ -138,35 +109,59 @@ impl NewOrder {
         Ok(())
     }
 
-    /// The term that the phase does not take, if there is one.
+    /// The term that the phase does not take, if there is one. What matters of the settings: whether a halted instrument queues
+    /// orders, and whether its auctions have a collar.
     pub(crate) fn not_taken(
         &self,
         conditions: Option<&Conditions>,
         entry: Entry,
         phase: Phase,
-        settings: &Settings,
+        (queues, collared): (bool, bool),
     ) -> Option<Term> {
-        let conditions = conditions.unwrap_or(&Conditions::NONE);
+        let waits = conditions.is_some_and(|conditions| conditions.trigger.is_some());
+        let any = if entry == Entry::Replacement { Term::Replace } else { Term::NewOrder };
         let refused: &[Term] = match phase {
             Phase::Continuous => return None,
-            Phase::Halted if !settings.halt_queues => return Some(Term::NewOrder),
-            Phase::Closed => return Some(Term::NewOrder),
-            // It waits, whatever the phase.
-            _ if conditions.trigger.is_some() && phase != Phase::PostClose => return None,
-            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &GATHERING,
-            Phase::PostClose => &AFTER_THE_CLOSE,
+            Phase::Closed => return Some(any),
+            Phase::Halted if !queues => return Some(any),
+            _ if entry == Entry::Replacement => return None,
+            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted if waits => return None,
+            Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
+                Term::FillOrKill,
+                Term::Peg,
+                Term::MarketToLimit,
+                Term::Cash,
+                Term::Bracket,
+                Term::PostOnly,
+                Term::Minimum,
+                Term::AllOrNone,
+                Term::Protection,
+                Term::Market,
+            ],
+            Phase::PostClose => &[
+                Term::Trigger,
+                Term::Peg,
+                Term::Pair,
+                Term::Bracket,
+                Term::MarketToLimit,
+                Term::Cash,
+                Term::PostOnly,
+                Term::Minimum,
+                Term::AllOrNone,
+                Term::Protection,
+            ],
         };
-        let mut terms = self.terms_named(conditions);
+        let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
         match entry {
-            Entry::Single => {}
+            Entry::Single | Entry::Replacement => {}
             Entry::Pair => terms.add(Term::Pair),
             Entry::Bracket => terms.add(Term::Bracket),
-            Entry::Quote => terms.add(Term::Quote),
             Entry::Cash => terms.add(Term::Cash),
         }
-        let found = refused.iter().copied().find(|&term| terms.has(term));
-        let uncollared = phase != Phase::PostClose && settings.collar_ppm == 0 && terms.has(Term::Market);
-        found.or(uncollared.then_some(Term::Market))
+        if collared {
+            terms.remove(Term::Market);
+        }
+        refused.iter().copied().find(|&term| terms.has(term))
     }
 
     /// The term of its time in force.
@@ -227,7 +222,9 @@ pub(crate) const fn check_waiting(
 /// Checks the range of a protection.
 pub(crate) const fn check_protection(protection: Option<Protection>) -> Result<(), Reject> {
     match protection {
-        Some(Protection::Ppm(ppm)) if ppm.get() > WHOLE_PPM => Err(Reject::ProtectionTooWide { ppm: ppm.get() }),
+        Some(Protection::Ppm(ppm)) if ppm.get() > WHOLE_PPM => {
+            Err(Reject::ProtectionTooWide { ppm: ppm.get() })
+        }
         _ => Ok(()),
     }
 }
@@ -239,6 +236,10 @@ struct Terms(u64);
 impl Terms {
     const fn add(&mut self, term: Term) {
         self.0 |= 1 << term as u8;
+    }
+
+    const fn remove(&mut self, term: Term) {
+        self.0 &= !(1 << term as u8);
     }
 
     const fn has(self, term: Term) -> bool {

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Conditions, Display, Layer, Minimum, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp, WaitsFor,
+    Conditions, Display, Layer, Minimum, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp,
+    WaitsFor,
 };
 
 /// The ticket of an order.
@@ -30,6 +31,8 @@ pub(crate) struct Ticket {
     pub(crate) hold_price: Option<Price>,
     pub(crate) expires: Option<Timestamp>,
     pub(crate) link: Link,
+    /// The entry of the bracket that it is an exit of.
+    pub(crate) exit_of: Option<OrderId>,
     /// Whether it is a side of its account's quote.
     pub(crate) quote: bool,
 }
@@ -99,18 +102,28 @@ impl Ticket {
             hold_price: None,
             expires: None,
             link: Link::None,
+            exit_of: None,
             quote: false,
         }
     }
 
+    /// Lots of an order that are shown first, of `left`.
+    pub(crate) fn first_peak(&self, left: u64) -> u64 {
+        match self.conditions.display {
+            Display::Iceberg { peak, .. } => peak.get().min(left),
+            Display::Full | Display::Hidden => left,
+        }
+    }
+
     /// Lots of the next peak of an iceberg, of `left` that are not shown.
-    pub(crate) fn peak(&self, order: OrderId, left: u64) -> u64 {
+    pub(crate) fn next_peak(&mut self, order: OrderId, left: u64) -> u64 {
         let Display::Iceberg { peak, spread } = self.conditions.display else { return left };
         let (peak, spread) = (peak.get(), spread.get());
         let drawn = match spread {
             0 => peak,
             _ => peak - spread + crate::draw::draw(order.get(), u64::from(self.refills), 2 * spread + 1),
         };
+        self.refills += 1;
         drawn.min(left)
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::auction::{Guide, Indication, Inside, Interest, indicate};
 use crate::band::{References, Rounding};
-use crate::book::Slot;
 use crate::{
-    AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Phase, PhaseCause,
-    PhaseEnd, Price, Qty, RestingOrder, Side, Timestamp, Trade, TradeId, TradeKind,
+    AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Phase,
+    Price, Qty, Side, Trade, TradeId, TradeKind,
 };
 
 /// The orders of an instrument that wait for an uncross.
@@ -33,6 +32,8 @@ struct Party {
     order: OrderId,
     /// What is left of it.
     leaves: u64,
+    /// What it has traded.
+    traded: u64,
 }
 
 impl Exchange {
@@ -73,39 +74,28 @@ impl Exchange {
         }
         let indication = self.indication(instrument);
         let special = self.markets[instrument.index()].special_mut();
-        if special.indication != Some(indication) {
-            special.indication = Some(indication);
+        if special.indication != indication {
+            special.indication = indication;
             events.push(Event::IndicationChanged { instrument, indication });
         }
     }
 
-    /// Extends a call whose price lies outside the price range, once; answers whether it did.
-    pub(crate) fn extend_call(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> bool {
+    /// Whether the price of an uncross now lies outside the static or the dynamic range.
+    pub(crate) fn uncross_leaves_range(&self, instrument: InstrumentId) -> bool {
         let market = &self.markets[instrument.index()];
         let Some(special) = &market.special else { return false };
-        let (Some(range), false) = (special.settings.price_range, special.extended) else { return false };
+        let Some(range) = special.settings.price_range else { return false };
         let references = References { last_auction: special.reference, last_trade: market.last };
         let price = self.indication(instrument).price;
-        if price.and_then(|price| range.breach(price, references)).is_none() {
-            return false;
-        }
-        let phase = special.phase;
-        let then = special.end.map_or(Phase::Continuous, |end| end.then);
-        let at = Timestamp::from_nanos(self.now.nanos().saturating_add(special.settings.volatility_call.0));
-        let end = Some(PhaseEnd { at, within: 0, then });
-        let special = self.markets[instrument.index()].special_mut();
-        (special.extended, special.end) = (true, end);
-        events.push(Event::PhaseChanged { instrument, phase, end, cause: PhaseCause::PriceRange });
-        true
+        price.and_then(|price| range.breach(price, references)).is_some()
     }
 
-    /// Uncrosses the book: finds the price, trades, and cancels what stood for this uncross only.
-    pub(crate) fn uncross(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
+    /// Uncrosses the book: finds the price, trades, and cancels what stood for this uncross only. Answers the price.
+    pub(crate) fn uncross(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) -> Option<Price> {
         let indication = self.indication(instrument);
         if let Some(price) = indication.price {
             events.push(Event::Uncrossed { instrument, indication });
             self.trade_at(instrument, price, indication.paired.get(), events);
-            let now = self.now;
             let market = &mut self.markets[instrument.index()];
             market.last = Some(price);
             let special = market.special_mut();
@@ -113,23 +103,14 @@ impl Exchange {
             if let Some(rule) = &mut special.velocity {
                 rule.clear();
             }
-            if let Some(rule) = &mut special.limit_up_down {
-                rule.reopen(now, Some(price));
-                special.bands_moved = true;
-            }
-            let mut fired = Vec::new();
-            special.triggers.last(price, &mut fired);
-            for (order, trigger) in fired {
-                self.fired(instrument, order, (trigger, price), events);
-            }
         }
         let special = self.markets[instrument.index()].special_mut();
-        special.indication = None;
         for order in std::mem::take(&mut special.for_uncross) {
             if self.is_open(order) {
                 self.cancel_open(order, CancelReason::Uncross, events);
             }
         }
+        indication.price
     }
 
     /// Trades `paired` lots at `price`: on each side market orders by number, then limits by price, layer and queue.
@@ -137,14 +118,22 @@ impl Exchange {
         let mut sides = Side::BOTH.map(|side| self.in_line(instrument, side, price, paired).into_iter());
         let mut left = paired;
         let (mut buyer, mut seller) = (sides[0].next(), sides[1].next());
-        while let (Some(mut buy), Some(mut sell), true) = (buyer, seller, left > 0) {
+        while let (Some(buy), Some(sell), true) = (&mut buyer, &mut seller, left > 0) {
             let lots = buy.leaves.min(sell.leaves).min(left);
             left -= lots;
-            buy.leaves -= lots;
-            sell.leaves -= lots;
             self.pair(instrument, price, lots, (buy, sell), events);
-            buyer = if buy.leaves > 0 { Some(buy) } else { sides[0].next() };
-            seller = if sell.leaves > 0 { Some(sell) } else { sides[1].next() };
+            if buy.leaves == 0 {
+                buyer = sides[0].next();
+            }
+            if sell.leaves == 0 {
+                seller = sides[1].next();
+            }
+        }
+        let mut parts: Vec<Party> =
+            [buyer, seller].into_iter().flatten().filter(|party| party.traded > 0).collect();
+        parts.sort_unstable_by_key(|party| party.order);
+        for party in parts {
+            self.leave_part(party, events);
         }
     }
 
@@ -154,7 +143,7 @@ impl Exchange {
         let market = special.into_iter().flat_map(|special| &special.for_uncross).filter_map(|order| {
             let ticket = &self.tickets[order];
             let stands = ticket.terms.price == OrderPrice::Market && ticket.terms.side == side;
-            stands.then_some(Party { order: *order, leaves: ticket.leaves })
+            stands.then_some(Party { order: *order, leaves: ticket.leaves, traded: 0 })
         });
         let limits = self
             .offers(instrument, side)
@@ -163,6 +152,7 @@ impl Exchange {
             .map(|resting| Party {
                 order: resting.order,
                 leaves: resting.leaves.get() + self.reserve(resting.order, resting.flags),
+                traded: 0,
             });
         let mut line = Vec::new();
         let mut sum = 0;
@@ -182,16 +172,20 @@ impl Exchange {
         id: InstrumentId,
         price: Price,
         lots: u64,
-        (buy, sell): (Party, Party),
+        (buy, sell): (&mut Party, &mut Party),
         events: &mut Vec<Event>,
     ) {
         let instrument = self.instruments[id.index()];
-        let buyer = self.take_for_uncross(buy, lots);
-        let seller = self.take_for_uncross(sell, lots);
+        let taken = [&mut *buy, &mut *sell].map(|party| {
+            party.leaves -= lots;
+            party.traded += lots;
+            self.take_for_uncross(*party)
+        });
         let taker_side = if buy.order > sell.order { Side::Buy } else { Side::Sell };
+        let parties = [(*buy, taken[0]), (*sell, taken[1])];
         let (maker, taker) = match taker_side {
-            Side::Buy => ((sell, seller.account), (buy, buyer.account)),
-            Side::Sell => ((buy, buyer.account), (sell, seller.account)),
+            Side::Buy => (parties[1], parties[0]),
+            Side::Sell => (parties[0], parties[1]),
         };
         self.trade_count += 1;
         let trade = Trade {
@@ -203,62 +197,58 @@ impl Exchange {
             kind: TradeKind::Auction,
             maker: maker.0.order,
             taker: taker.0.order,
-            maker_account: maker.1,
-            taker_account: taker.1,
+            maker_account: maker.1.account,
+            taker_account: taker.1.account,
             maker_leaves: Lots::new(maker.0.leaves),
             taker_leaves: Lots::new(taker.0.leaves),
         };
         events.push(Event::Traded(trade));
-        self.settle_uncross(&instrument, &trade, (buyer.hold_price, buy.leaves + lots), events);
-        for (party, taken) in [(buy, buyer), (sell, seller)] {
-            self.after_uncross(party, taken, lots, events);
+        self.settle_uncross(&instrument, &trade, (taken[0].hold_price, buy.leaves + lots), events);
+        self.markets[id.index()].last = Some(price);
+        self.watch_index(id, price);
+        for (party, taken) in [maker, taker] {
+            self.linked_fill(party.order, taken.flags, lots, events);
+            if party.leaves == 0 && taken.flags.has(OrderFlags::TICKET) {
+                if self.tickets.contains_key(&party.order) {
+                    self.leave_waiting(party.order);
+                }
+                self.close(party.order);
+            }
         }
     }
 
-    /// Takes the lots of a trade out of an order's place.
-    fn take_for_uncross(&mut self, party: Party, lots: u64) -> Taken {
+    /// What has to be known of an order that trades; one that is filled leaves its place.
+    fn take_for_uncross(&mut self, party: Party) -> Taken {
         let Some(slot) = self.books.find(party.order) else {
-            let ticket = self.tickets.get_mut(&party.order).expect("an order that waits has a ticket");
-            ticket.leaves = party.leaves;
+            let ticket = &self.tickets[&party.order];
             let hold_price = ticket.hold_price.unwrap_or(Price::LOWEST);
             let terms = ticket.terms;
             let held = self.instruments[terms.instrument.index()].hold(terms.side, hold_price, party.leaves);
-            self.tickets.get_mut(&party.order).expect("found above").held = held;
-            return Taken { account: terms.account, hold_price, flags: OrderFlags::TICKET, refills: None };
+            let ticket = self.tickets.get_mut(&party.order).expect("found above");
+            (ticket.leaves, ticket.held) = (party.leaves, held);
+            ticket.version += 1;
+            return Taken { account: terms.account, hold_price, flags: OrderFlags::TICKET };
         };
         let resting = self.books.resting(slot);
-        let taken = Taken {
-            account: resting.account,
-            hold_price: self.hold_price(&resting),
-            flags: resting.flags,
-            refills: None,
-        };
+        let hold_price = self.hold_price(&resting);
         if party.leaves == 0 {
             self.take_out(slot, &resting);
-            taken
-        } else if lots < resting.leaves.get() {
-            self.books.take(slot, lots);
-            taken
-        } else {
-            Taken { refills: Some((resting, slot)), ..taken }
         }
+        Taken { account: resting.account, hold_price, flags: resting.flags }
     }
 
-    /// What a trade of an uncross does to one of its orders and to others.
-    fn after_uncross(&mut self, party: Party, taken: Taken, lots: u64, events: &mut Vec<Event>) {
-        if let Some((resting, slot)) = taken.refills {
-            let ticket = self.tickets.get_mut(&party.order).expect("an iceberg has a ticket");
-            let reserve = std::mem::replace(&mut ticket.reserve, party.leaves);
-            self.books.set_reserve(slot, reserve, party.leaves);
-            self.refill(&resting, slot, party.leaves, events);
+    /// An order that has traded in part: the book learns of it, and an iceberg shows its next peak.
+    fn leave_part(&mut self, party: Party, events: &mut Vec<Event>) {
+        let Some(slot) = self.books.find(party.order) else { return };
+        let resting = self.books.resting(slot);
+        if party.traded < resting.leaves.get() {
+            self.books.take(slot, party.traded);
+            return;
         }
-        self.linked_fill(party.order, taken.flags, lots, events);
-        if party.leaves == 0 && taken.flags.has(OrderFlags::TICKET) {
-            if self.tickets.contains_key(&party.order) {
-                self.leave_waiting(party.order);
-            }
-            self.close(party.order);
-        }
+        let ticket = self.tickets.get_mut(&party.order).expect("an iceberg has a ticket");
+        let reserve = std::mem::replace(&mut ticket.reserve, party.leaves);
+        self.books.set_reserve(slot, reserve, party.leaves);
+        self.refill(&resting, slot, party.leaves, events);
     }
 
     /// Lets orders trade that still cross, as they may where a collar moved the price: of the best buyer and the best seller
@@ -273,20 +263,18 @@ impl Exchange {
             if bid < ask {
                 return;
             }
-            let later = if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
+            let later =
+                if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
             let mut incoming = self.take_in(later);
-            let stop = self.trade(&mut incoming, events);
-            self.finish(&mut incoming, stop, events);
+            self.go(&mut incoming, events);
         }
     }
 }
 
-/// What was taken out of an order's place for a trade.
+/// What has to be known of an order that trades in an uncross.
 #[derive(Clone, Copy, Debug)]
 struct Taken {
     account: AccountId,
     hold_price: Price,
     flags: OrderFlags,
-    /// An iceberg whose peak is gone, and where it rests.
-    refills: Option<(RestingOrder, Slot)>,
 }

@@ -20,7 +20,8 @@ use crate::bytes::{Reader, put_ivarint, put_uvarint};
 
 use atom::{
     put_account, put_asset, put_instrument, put_option, put_price, put_quantity, put_text, take_account,
-    take_amount, take_asset, take_instrument, take_option, take_order_id, take_price, take_quantity, take_text,
+    take_amount, take_asset, take_instrument, take_option, take_order_id, take_price, take_quantity,
+    take_text,
 };
 
 const CREATE_ASSET: u8 = 1;

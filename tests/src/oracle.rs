@@ -1,22 +1,51 @@
 //! The oracle: a second exchange, slow and obvious, that the engine is compared with.
 //!
-//! Written from the market rules and from the documentation of commands, events and rejects, not from the
-//! engine: it shares the public types of the vocabulary and not one line that decides anything. One list of
-//! orders in order of arrival, one map of balances, every question answered by a scan, every product in 128
-//! bits. What it does for speed is nothing.
+//! Written from the rulebook (`docs/rules`) and from the documentation of commands, events and rejects, not from the
+//! engine: it shares the public types of the vocabulary and not one line that decides anything. One list of live
+//! orders by number, one map of balances, every question answered by a scan, every product in 128 bits, every
+//! auction price found by trying. What it does for speed is nothing.
 //!
 //! [`Fault`] plants one known mistake, to show that a comparison with it can fail.
 
+mod state;
+mod registry;
+mod settings;
 mod ledger;
-mod orders;
+mod desk;
+mod shape;
+mod admission;
+mod entry;
+mod links;
+mod reach;
+mod matching;
+mod prevention;
+mod allocation;
+mod fill;
+mod closing;
+mod replacing;
+mod quotes;
+mod triggers;
+mod follow_ups;
+mod clock;
+mod phases;
+mod auction;
+mod uncross;
+mod bands;
+mod limit_up_down;
+mod market_wide;
+mod ticks;
 pub(crate) mod terms;
 
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Event, InstrumentId, LedgerKind, Lots, NewInstrument,
-    OrderId, Posting, Price, Reject, Side, Symbol, Timestamp, limits,
+    AccountId, Amount, AssetId, Command, Event, InstrumentId, Layer, Lots, NewInstrument, OrderId, Posting, Price,
+    Reject, Side, Symbol, Timestamp, limits,
 };
+
+use desk::CashDesk;
+use market_wide::MarketWide;
+use state::{Holder, Market, Order, Touched};
 
 /// A mistake planted on purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,9 +61,23 @@ pub enum Fault {
     AggressorsPrice,
     /// A replacement that only reduces goes to the end of its level.
     ReduceLosesPriority,
+    /// The next peak of an iceberg keeps the place of the one that traded.
+    PeakKeepsPlace,
+    /// Hidden orders stand among the displayed ones of their price, by time.
+    HiddenTradesFirst,
+    /// Stops that wait for a fall fire from the lowest up.
+    StopsFireLowestFirst,
+    /// A minimum quantity is judged by the displayed orders alone.
+    MinimumIgnoresReserve,
+    /// The stop of a pair keeps its quantity when the limit order trades.
+    PairKeepsQuantity,
+    /// What pro-rata leaves over goes to the last order of the level.
+    RemainderToTheLast,
+    /// An auction takes the lowest of the prices at which the most can trade.
+    AuctionTakesLowest,
 }
 
-/// An open order.
+/// An order that rests in the book, as others could compare it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOrder {
     /// Its id.
@@ -43,30 +86,26 @@ pub struct OpenOrder {
     pub account: AccountId,
     /// Of what.
     pub instrument: InstrumentId,
+    /// In which layer.
+    pub layer: Layer,
     /// On which side.
     pub side: Side,
-    /// Its limit.
+    /// The price at which it rests.
     pub price: Price,
     /// Its total quantity in lots.
     pub quantity: u64,
-    /// What has traded of it.
-    pub filled: u64,
+    /// What the queue sees of it in lots: of an iceberg the peak.
+    pub leaves: u64,
+    /// Lots behind the peak.
+    pub reserve: u64,
     /// Whether it may take.
     pub posting: Posting,
-}
-
-impl OpenOrder {
-    /// What may still trade.
-    #[must_use]
-    pub fn leaves(&self) -> u64 {
-        self.quantity - self.filled
-    }
 }
 
 /// Minor units that an account has of an asset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purse {
-    /// Free to use.
+    /// Free to use; below nothing where the account sold short.
     pub available: i128,
     /// Set aside for open orders.
     pub held: i128,
@@ -76,36 +115,53 @@ pub struct Purse {
 #[derive(Debug)]
 pub struct Oracle {
     fault: Fault,
+    /// The time of what is happening: of the command, or of what became due before it.
     now: Timestamp,
     sequence: u64,
     event_count: u64,
     assets: Vec<(Symbol, u8)>,
-    instruments: Vec<NewInstrument>,
-    /// Names of the accounts after the venue's, which is number 0.
-    accounts: Vec<AccountName>,
+    markets: Vec<Market>,
+    /// The venue's account is number 0.
+    accounts: Vec<Holder>,
     purses: BTreeMap<(AccountId, AssetId), Purse>,
-    /// Every open order; of two at one price the one that stands first in this list trades first.
-    orders: Vec<OpenOrder>,
+    /// Every live order, by number.
+    orders: Vec<Order>,
     orders_accepted: u64,
+    /// Places in queues given out so far.
+    stamps: u64,
     trades: u64,
+    desks: Vec<CashDesk>,
+    market_wide: Option<MarketWide>,
+    /// When a market-wide halt is over, whatever became of its rule.
+    halted_until: Option<Timestamp>,
+    touched: Touched,
+    /// What the command under way has told so far.
+    told: Vec<Event>,
 }
 
 impl Oracle {
     /// An exchange with nothing but the venue's account.
     #[must_use]
     pub fn new(fault: Fault) -> Self {
+        let venue = outcry_engine::AccountName::new(VENUE_NAME).expect("a plain word is an account name");
         Self {
             fault,
             now: Timestamp::default(),
             sequence: 0,
             event_count: 0,
             assets: Vec::new(),
-            instruments: Vec::new(),
-            accounts: Vec::new(),
+            markets: Vec::new(),
+            accounts: vec![Holder::new(venue)],
             purses: BTreeMap::new(),
             orders: Vec::new(),
             orders_accepted: 0,
+            stamps: 0,
             trades: 0,
+            desks: Vec::new(),
+            market_wide: None,
+            halted_until: None,
+            touched: Touched::new(),
+            told: Vec::new(),
         }
     }
 
@@ -116,147 +172,126 @@ impl Oracle {
         command: &Command,
         events: &mut Vec<Event>,
     ) -> (u64, Timestamp, u64) {
-        self.now = self.now.max(at);
         self.sequence += 1;
-        let before = events.len();
-        if let Err(reject) = self.obey(command, events) {
-            assert_eq!(events.len(), before, "a refused command leaves no other event");
-            events.push(Event::CommandRejected(reject));
+        let time = self.now.max(at);
+        self.happen_until(time);
+        self.now = time;
+        let before = self.told.len();
+        match self.obey(command) {
+            Ok(()) => self.finish(),
+            Err(reject) => {
+                assert_eq!(self.told.len(), before, "a refused command leaves no other event");
+                self.told.push(Event::CommandRejected(reject));
+            }
         }
         let first_event = self.event_count + 1;
-        self.event_count += u64::try_from(events.len() - before).expect("events of one command");
-        (self.sequence, self.now, first_event)
+        self.event_count += u64::try_from(self.told.len()).expect("events of one command");
+        events.append(&mut self.told);
+        (self.sequence, time, first_event)
     }
 
-    fn obey(&mut self, command: &Command, events: &mut Vec<Event>) -> Result<(), Reject> {
+    fn obey(&mut self, command: &Command) -> Result<(), Reject> {
         match *command {
-            Command::CreateAsset { symbol, decimals } => self.create_asset(symbol, decimals, events),
-            Command::CreateInstrument(terms) => self.create_instrument(terms, events),
-            Command::OpenAccount { name } => self.open_account(name, events),
-            Command::Deposit { account, asset, amount } => self.deposit(account, asset, amount, events),
-            Command::Withdraw { account, asset, amount } => self.withdraw(account, asset, amount, events),
-            Command::PlaceOrder(order) => self.place(order, events),
-            Command::CancelOrder { account, order } => self.cancel(account, order, events),
-            Command::ReplaceOrder { account, order, price, quantity } => {
-                self.replace(account, order, price, quantity, events)
+            Command::CreateAsset { symbol, decimals } => self.create_asset(symbol, decimals),
+            Command::CreateInstrument(terms) => self.create_instrument(terms),
+            Command::OpenAccount { name } => self.open_account(name),
+            Command::Deposit { account, asset, amount } => self.deposit(account, asset, amount),
+            Command::Withdraw { account, asset, amount } => self.withdraw(account, asset, amount),
+            Command::PlaceOrder(ref terms) => self.place(terms, outcry_engine::Conditions::default()),
+            Command::PlaceConditional(ref order) => self.place(&order.terms, order.conditions),
+            Command::PlacePair(ref pair) => self.place_pair(pair),
+            Command::PlaceBracket(ref bracket) => self.place_bracket(bracket),
+            Command::PlaceCashOrder { account, instrument, amount } => {
+                self.place_cash_order(account, instrument, amount)
             }
-            ref other => panic!("the oracle does not know {other:?}"),
+            Command::CancelOrder { account, order } => self.cancel_by_owner(account, order),
+            Command::ReplaceOrder { account, order, price, quantity } => {
+                self.replace(account, order, price, quantity)
+            }
+            Command::CancelOrders { account, instrument, side } => self.mass_cancel(account, instrument, side),
+            Command::Quote(ref quotes) => self.quote(quotes),
+            Command::BlockAccount { account } => self.block(account),
+            Command::UnblockAccount { account } => self.unblock(account),
+            Command::SetInstrument { instrument, setting } => self.set_instrument(instrument, setting),
+            Command::SetAccount { account, setting } => self.set_account(account, setting),
+            Command::SetMarket { setting } => self.set_market(setting),
+            Command::SetPhase { instrument, phase, end } => self.set_phase(instrument, phase, end),
+            Command::HaltMarket => self.halt_market(),
+            Command::ResumeMarket => self.resume_market(),
+            Command::AdvanceClock => {
+                self.tell(Event::ClockAdvanced);
+                Ok(())
+            }
+            Command::OpenDesk { account, sells, cap } => self.open_desk(account, sells, cap),
+            Command::SetRate { desk, money, rate } => self.set_rate(desk, money, rate),
+            Command::BuyAtDesk { desk, account, money, amount, key } => {
+                self.buy_at_desk(desk, account, money, amount, key)
+            }
         }
     }
 
-    fn create_asset(&mut self, symbol: Symbol, decimals: u8, events: &mut Vec<Event>) -> Result<(), Reject> {
-        if decimals > limits::MAX_DECIMALS {
-            return Err(Reject::TooManyDecimals { decimals });
-        }
-        if self.assets.iter().any(|&(taken, _)| taken == symbol) {
-            return Err(Reject::SymbolTaken { symbol });
-        }
-        if self.assets.len() >= limits::MAX_ASSETS as usize {
-            return Err(Reject::TooManyAssets);
-        }
-        events.push(Event::AssetCreated { asset: AssetId::new(count(&self.assets)), symbol, decimals });
-        self.assets.push((symbol, decimals));
-        Ok(())
+    fn tell(&mut self, event: Event) {
+        self.told.push(event);
     }
 
-    fn create_instrument(&mut self, terms: NewInstrument, events: &mut Vec<Event>) -> Result<(), Reject> {
-        if terms.base == terms.quote {
-            return Err(Reject::BaseIsQuote { asset: terms.base });
-        }
-        let base = self.decimals(terms.base)?;
-        let quote = self.decimals(terms.quote)?;
-        if self.instruments.iter().any(|taken| taken.symbol == terms.symbol) {
-            return Err(Reject::SymbolTaken { symbol: terms.symbol });
-        }
-        terms::check(&terms, base, quote)?;
-        if self.instruments.len() >= limits::MAX_INSTRUMENTS as usize {
-            return Err(Reject::TooManyInstruments);
-        }
-        let instrument = InstrumentId::new(count(&self.instruments));
-        events.push(Event::InstrumentCreated { instrument, terms });
-        self.instruments.push(terms);
-        Ok(())
+    /// A live order.
+    fn order(&self, id: OrderId) -> &Order {
+        self.find(id).expect("asked for orders that live")
     }
 
-    fn open_account(&mut self, name: AccountName, events: &mut Vec<Event>) -> Result<(), Reject> {
-        if name.as_str() == VENUE_NAME || self.accounts.contains(&name) {
-            return Err(Reject::NameTaken { name });
-        }
-        if self.accounts.len() + 1 >= limits::MAX_ACCOUNTS as usize {
-            return Err(Reject::TooManyAccounts);
-        }
-        self.accounts.push(name);
-        events.push(Event::AccountOpened { account: AccountId::new(count(&self.accounts)), name });
-        Ok(())
+    fn order_mut(&mut self, id: OrderId) -> &mut Order {
+        let place = self.orders.binary_search_by_key(&id, |order| order.id);
+        &mut self.orders[place.expect("asked for orders that live")]
     }
 
-    fn deposit(
-        &mut self,
-        account: AccountId,
-        asset: AssetId,
-        amount: Amount,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
-        self.check_transfer(account, asset, amount)?;
-        let supply = self.supply(asset);
-        let units = i128::from(amount.get());
-        if supply + units > i128::from(limits::MAX_AMOUNT) {
-            return Err(Reject::SupplyTooLarge { asset, supply: minor_units(supply), amount });
-        }
-        self.change(account, asset, LedgerKind::Deposit, units, 0, None, events);
-        Ok(())
+    fn find(&self, id: OrderId) -> Option<&Order> {
+        self.orders.binary_search_by_key(&id, |order| order.id).ok().map(|place| &self.orders[place])
     }
 
-    fn withdraw(
-        &mut self,
-        account: AccountId,
-        asset: AssetId,
-        amount: Amount,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Reject> {
-        self.check_transfer(account, asset, amount)?;
-        let units = i128::from(amount.get());
-        self.check_funds(account, asset, units)?;
-        self.change(account, asset, LedgerKind::Withdraw, -units, 0, None, events);
-        Ok(())
+    fn lives(&self, id: OrderId) -> bool {
+        self.find(id).is_some()
     }
 
-    fn check_transfer(&self, account: AccountId, asset: AssetId, amount: Amount) -> Result<(), Reject> {
-        if amount.get() <= 0 {
-            return Err(Reject::AmountNotPositive { amount });
-        }
-        self.decimals(asset)?;
-        self.check_account(account)?;
-        if account == AccountId::VENUE {
-            return Err(Reject::VenueAccount);
-        }
-        Ok(())
+    fn market(&self, instrument: InstrumentId) -> &Market {
+        &self.markets[instrument.get() as usize]
     }
 
-    fn check_account(&self, account: AccountId) -> Result<(), Reject> {
-        if account.get() as usize <= self.accounts.len() {
-            Ok(())
-        } else {
-            Err(Reject::UnknownAccount { account })
-        }
+    fn market_mut(&mut self, instrument: InstrumentId) -> &mut Market {
+        &mut self.markets[instrument.get() as usize]
     }
 
-    /// Digits of an asset that exists.
-    fn decimals(&self, asset: AssetId) -> Result<u8, Reject> {
-        match self.assets.get(asset.get() as usize) {
-            Some(&(_, decimals)) => Ok(decimals),
-            None => Err(Reject::UnknownAsset { asset }),
-        }
+    fn holder(&self, account: AccountId) -> &Holder {
+        &self.accounts[account.get() as usize]
     }
 
-    /// Everything there is of an asset.
-    #[must_use]
-    pub fn supply(&self, asset: AssetId) -> i128 {
-        self.purses
+    /// Resting orders of a side in the order in which they trade, both layers together.
+    fn makers(&self, instrument: InstrumentId, side: Side) -> Vec<&Order> {
+        let mut makers: Vec<_> = self
+            .orders
             .iter()
-            .filter(|((_, of), _)| *of == asset)
-            .map(|(_, purse)| purse.available + purse.held)
-            .sum()
+            .filter(|order| order.instrument == instrument && order.side == side && order.in_book())
+            .collect();
+        makers.sort_by_key(|order| {
+            let price = order.level.map_or(0, Price::get);
+            let price = if side == Side::Buy { -price } else { price };
+            let layer = if self.fault == Fault::HiddenTradesFirst { Layer::Lit } else { order.layer };
+            (price, layer, order.stamp)
+        });
+        makers
+    }
+
+    /// The best price of a side, of one layer or of both.
+    fn best(&self, instrument: InstrumentId, side: Side, layer: Option<Layer>) -> Option<Price> {
+        let prices = self
+            .orders
+            .iter()
+            .filter(|order| order.instrument == instrument && order.side == side && order.in_book())
+            .filter(|order| layer.is_none_or(|layer| order.layer == layer))
+            .filter_map(|order| order.level);
+        match side {
+            Side::Buy => prices.max(),
+            Side::Sell => prices.min(),
+        }
     }
 
     /// What an account has of an asset.
@@ -270,35 +305,66 @@ impl Oracle {
         self.purses.iter().map(|(&(account, asset), &purse)| (account, asset, purse))
     }
 
-    /// The open orders of one side, the first to trade first.
+    /// The resting orders of one side of a layer, the first to trade first.
     #[must_use]
-    pub fn queue(&self, instrument: InstrumentId, side: Side) -> Vec<&OpenOrder> {
-        let mut queue: Vec<_> =
-            self.orders.iter().filter(|order| order.instrument == instrument && order.side == side).collect();
-        queue.sort_by_key(|order| match side {
-            Side::Buy => -order.price.get(),
-            Side::Sell => order.price.get(),
-        });
-        if self.fault == Fault::LastInFirstOut {
-            queue.reverse();
-            queue.sort_by_key(|order| match side {
-                Side::Buy => -order.price.get(),
-                Side::Sell => order.price.get(),
-            });
-        }
-        queue
+    pub fn queue(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Vec<OpenOrder> {
+        self.makers(instrument, side)
+            .into_iter()
+            .filter(|order| order.layer == layer)
+            .filter_map(OpenOrder::of)
+            .collect()
     }
 
-    /// Every open order, in order of arrival at its price.
+    /// The resting order with this number.
     #[must_use]
-    pub fn orders(&self) -> &[OpenOrder] {
-        &self.orders
+    pub fn resting(&self, order: OrderId) -> Option<OpenOrder> {
+        self.find(order).and_then(OpenOrder::of)
+    }
+
+    /// Every live order: number, account, and whether it rests in the book or waits outside.
+    pub fn live(&self) -> impl Iterator<Item = (OrderId, AccountId, bool)> + '_ {
+        self.orders.iter().map(|order| (order.id, order.account, order.in_book()))
     }
 
     /// The terms of every instrument.
-    #[must_use]
-    pub fn instruments(&self) -> &[NewInstrument] {
-        &self.instruments
+    pub fn instruments(&self) -> impl ExactSizeIterator<Item = &NewInstrument> + '_ {
+        self.markets.iter().map(|market| &market.terms)
+    }
+
+    /// Walks everything.
+    ///
+    /// # Panics
+    /// With the rule that is broken, which is a bug of the oracle: what accounts hold is what their orders need.
+    pub fn check(&self) {
+        let mut held: BTreeMap<(AccountId, AssetId), i128> = BTreeMap::new();
+        for order in &self.orders {
+            assert!(order.left > 0, "a live order has something left: {order:?}");
+            assert_eq!(order.held, self.need(order), "an order holds what it needs: {order:?}");
+            assert!(!order.in_book() || order.level.is_some() && order.shown > 0, "{order:?}");
+            *held.entry((order.account, self.gives(order.instrument, order.side))).or_default() += order.held;
+        }
+        for (&key, purse) in &self.purses {
+            assert_eq!(purse.held, held.remove(&key).unwrap_or(0), "{key:?} holds the sum of its orders");
+        }
+        assert!(held.values().all(|&held| held == 0), "what is held is in a purse: {held:?}");
+    }
+}
+
+impl OpenOrder {
+    fn of(order: &Order) -> Option<Self> {
+        let price = order.level.filter(|_| order.in_book())?;
+        Some(Self {
+            order: order.id,
+            account: order.account,
+            instrument: order.instrument,
+            layer: order.layer,
+            side: order.side,
+            price,
+            quantity: order.quantity,
+            leaves: order.shown,
+            reserve: order.left - order.shown,
+            posting: order.posting,
+        })
     }
 }
 
@@ -316,7 +382,18 @@ fn minor_units(units: i128) -> Amount {
     Amount::new(units).expect("sums of an asset are limited")
 }
 
+/// Minor units for a message: what is beyond the range of amounts is told as its end.
+fn told_units(units: i128) -> Amount {
+    let most = i128::from(limits::MAX_AMOUNT);
+    minor_units(units.clamp(-most, most))
+}
+
 /// Lots of an order or trade.
 fn lots(lots: u64) -> Lots {
     Lots::new(lots)
+}
+
+/// Lots that are not zero.
+fn quantity(lots: u64) -> outcry_engine::Qty {
+    outcry_engine::Qty::new(lots).expect("asked for quantities above zero")
 }

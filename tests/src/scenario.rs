@@ -16,17 +16,24 @@
 //! ```
 //!
 //! Under `given` only refusals are shown. `#` begins a comment, and before a number it gives a raw id or unit
-//! (`#7`), for things that have no name. This module, with those below, is the only place where
-//! scenarios know the engine's interface.
+//! (`#7`), for things that have no name. `at 09:30:00.000` is the time of what follows, `clock 09:31:00.000` lets
+//! the time come with no other command, and `hide ledger` leaves out the lines of the ledger where money is not the
+//! point. A pair is labelled `a/b`; exits of a bracket `e` are called `e.profit` and `e.loss`, sides of a quote `q`
+//! `q.bid` and `q.ask`. This module, with those below, is the only place where scenarios know the engine's
+//! interface.
 
 mod parse;
+mod words;
+mod measure;
+mod terms;
+mod settings;
 mod print;
 mod event;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use outcry_engine::{Command, Event, Exchange, OrderId, Timestamp};
+use outcry_engine::{Command, Condition, Event, Exchange, InstrumentId, OrderId, Side, Timestamp};
 
 use parse::Line;
 
@@ -81,8 +88,11 @@ pub fn run(text: &str) -> Result<String, String> {
 struct Session {
     exchange: Exchange,
     labels: BTreeMap<String, OrderId>,
+    /// Of every order so far, to read and write its decimals when it is closed too.
+    instruments: BTreeMap<OrderId, InstrumentId>,
     at: Timestamp,
     quiet: bool,
+    ledger_hidden: bool,
 }
 
 impl Session {
@@ -93,28 +103,84 @@ impl Session {
             Line::Given => self.quiet = true,
             Line::When | Line::Then => self.quiet = false,
             Line::At(at) => self.at = at,
+            Line::HideLedger => self.ledger_hidden = true,
             Line::Book(instrument) => print::book(&self.exchange, instrument, &mut answer),
             Line::Queue(instrument) => print::queue(self, instrument, &mut answer),
+            Line::Dark(instrument) => print::dark(self, instrument, &mut answer),
             Line::Balances(account) => print::balances(&self.exchange, account, &mut answer),
-            Line::Preview(order) => print::preview(&self.exchange, &order, &mut answer),
+            Line::Preview(order, conditions) => print::preview(&self.exchange, &order, &conditions, &mut answer),
+            Line::Price(instrument, side, quantity) => {
+                print::price(&self.exchange, instrument, side, quantity, &mut answer);
+            }
+            Line::Purchases { desk, before, size } => {
+                print::purchases(&self.exchange, desk, before, size, &mut answer);
+            }
             Line::Unreadable(reason) => writeln!(answer, "refused: {reason}").expect("a string grows"),
-            Line::Command { label, command } => self.execute(label, &command, &mut answer),
+            Line::Command { label, at, command } => {
+                self.at = at.unwrap_or(self.at);
+                self.execute(label.as_deref(), &command, &mut answer);
+            }
         }
         Ok(answer)
     }
 
-    fn execute(&mut self, label: Option<String>, command: &Command, answer: &mut String) {
+    fn execute(&mut self, label: Option<&str>, command: &Command, answer: &mut String) {
         let mut events = Vec::new();
         self.exchange.execute(self.at, command, &mut events);
+        self.name_orders(label, command, &events);
         for event in &events {
-            if let (Some(label), Event::OrderAccepted { order, .. }) = (&label, event) {
-                self.labels.insert(label.clone(), *order);
-            }
-            if !self.quiet || matches!(event, Event::CommandRejected(_)) {
+            let shown = match event {
+                Event::CommandRejected(_) | Event::QuoteRefused { .. } => true,
+                Event::LedgerPosted(_) => !self.quiet && !self.ledger_hidden,
+                _ => !self.quiet,
+            };
+            if shown {
                 event::write(self, event, answer);
             }
         }
         self.exchange.check();
+    }
+
+    /// Notes what the orders of a command are called, and what they are of.
+    fn name_orders(&mut self, label: Option<&str>, command: &Command, events: &[Event]) {
+        let mut own = label.into_iter().flat_map(|label| label.split('/'));
+        for event in events {
+            let Event::OrderAccepted { order, terms } = *event else { continue };
+            self.instruments.insert(order, terms.instrument);
+            let entry = events.iter().find_map(|event| match event {
+                Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) } if *exit == order => {
+                    Some(*entry)
+                }
+                _ => None,
+            });
+            let name = match (entry, command, label) {
+                (Some(entry), _, _) => self.exit_name(entry),
+                (None, Command::Quote(quote), Some(label)) => {
+                    let side = if terms.side == Side::Buy { "bid" } else { "ask" };
+                    match quote.quotes.len() {
+                        1 => Some(format!("{label}.{side}")),
+                        _ => {
+                            let listed = print::listed(&self.exchange, terms.instrument);
+                            Some(format!("{label}.{listed}.{side}"))
+                        }
+                    }
+                }
+                (None, _, _) => own.next().map(str::to_owned),
+            };
+            if let Some(name) = name {
+                self.labels.insert(name, order);
+            }
+        }
+    }
+
+    /// The name of the next exit of an entry: profits and losses come in turn, and are numbered from the second pair on.
+    fn exit_name(&self, entry: OrderId) -> Option<String> {
+        let entry = self.labels.iter().find(|&(_, &named)| named == entry)?.0;
+        let names = (1..).flat_map(|pair| {
+            let number = if pair == 1 { String::new() } else { pair.to_string() };
+            [format!("{entry}.profit{number}"), format!("{entry}.loss{number}")]
+        });
+        names.into_iter().find(|name| !self.labels.contains_key(name))
     }
 
     /// The label of an order, or its number.
@@ -133,23 +199,42 @@ pub fn write<'a>(commands: impl IntoIterator<Item = &'a (Timestamp, Command)>) -
     let mut script = String::from("case\n");
     for (at, command) in commands {
         if *at > session.exchange.now() {
-            writeln!(script, "at {}", at.nanos()).expect("a string grows");
+            writeln!(script, "at {}", measure::written_time(*at)).expect("a string grows");
         }
         session.at = *at;
         let mut events = Vec::new();
         let line = print::command(&session, command);
         session.exchange.execute(*at, command, &mut events);
-        let accepted = events.iter().find_map(|event| match event {
-            Event::OrderAccepted { order, .. } => Some(*order),
-            _ => None,
-        });
-        if let Some(order) = accepted {
-            let label = format!("o{order}");
+        let label = label(command, &events);
+        session.name_orders(label.as_deref(), command, &events);
+        if let Some(label) = label {
             write!(script, "{label}: ").expect("a string grows");
-            session.labels.insert(label, order);
         }
         script.push_str(&line);
         script.push('\n');
     }
     script
+}
+
+/// Names for the orders of a command by their numbers: `o7`, of a pair `o7/o8`, of a quote `q7`.
+fn label(command: &Command, events: &[Event]) -> Option<String> {
+    let exits: Vec<OrderId> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::OrderConditioned { order, condition: Condition::ExitOf(_) } => Some(*order),
+            _ => None,
+        })
+        .collect();
+    let own: Vec<String> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::OrderAccepted { order, .. } if !exits.contains(order) => Some(order.to_string()),
+            _ => None,
+        })
+        .collect();
+    let first = own.first()?;
+    Some(match command {
+        Command::Quote(_) => format!("q{first}"),
+        _ => own.iter().map(|order| format!("o{order}")).collect::<Vec<_>>().join("/"),
+    })
 }

@@ -45,7 +45,7 @@ fn the_crowds_hundred_thousand_orders_break_no_rule() {
 
 /// What the commands of a workload gave.
 fn stream(seed: u64, commands: u32) -> Vec<(Receipt, Vec<Event>)> {
-    let mut workload = Workload::new(seed);
+    let mut workload = Workload::plain(seed);
     let mut exchange = Exchange::new();
     let mut stream = Vec::new();
     for _ in 0..commands {

@@ -4,11 +4,7 @@
 
 use outcry_tests::duel;
 use outcry_tests::oracle::Fault;
-
-/// Commands of a seed: every tenth runs ten times as long, so that old orders and high ids are met too.
-fn length(seed: u64) -> u64 {
-    if seed.is_multiple_of(10) { 50_000 } else { 5_000 }
-}
+use outcry_tests::trial::Tally;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name)
@@ -21,13 +17,10 @@ fn engine_and_oracle_agree_on_a_million_commands() {
     let commands = number("OUTCRY_COMMANDS").unwrap_or(1_000_000);
     let one = number("OUTCRY_SEED");
     let mut seed = one.unwrap_or(1);
-    let mut sum = duel::Tally::default();
+    let mut sum = Tally::default();
     while sum.commands < commands {
-        let tally = duel::run(seed, length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
-        sum.commands += tally.commands;
-        sum.rejects += tally.rejects;
-        sum.trades += tally.trades;
-        sum.events += tally.events;
+        let tally = duel::run(seed, duel::length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
+        sum.add(tally);
         if one.is_some() {
             println!("seed {seed}: {sum:?}");
             return;
@@ -47,7 +40,7 @@ fn engine_and_oracle_agree_on_a_million_commands() {
 fn caught(fault: Fault) -> String {
     for seed in 1..=20 {
         if let Err(failure) = duel::run(seed, 2_000, fault) {
-            assert!(failure.script_commands <= 30, "the script is short: {failure}");
+            assert!(failure.script.len() <= 30, "the script is short: {failure}");
             return failure.to_string();
         }
     }

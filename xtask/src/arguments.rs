@@ -1,5 +1,6 @@
 //! The command line of the chores, parsed by hand once into a [`Task`] the rest can trust.
 
+use crate::campaign::Campaign;
 use crate::failure::Outcome;
 
 /// The port of `cargo xtask run` unless `--port` names another.
@@ -24,6 +25,13 @@ Chores:
   ci                           All that continuous integration runs: style, formatting, lints, licences,
                                the page with its size budget, and every test.
   bench [FILTER]               Build in release and measure: engine, page, reload, and other engines (`rivals`).
+  campaign oracle [--commands N] [--seed S]
+                               Compare engine and oracle on all cores: 100,000,000 commands unless told otherwise.
+  campaign fuzz [--inputs N] [--seed S]
+                               Feed every decoder changed inputs: 10,000,000 each unless told otherwise.
+  campaign mutants [--shard K/N] [--file GLOB] [--in-diff REVISION]
+                               Plant bugs in a copy of engine and journal, one at a time, and list those that no test
+                               notices: all, a part, those of files, or those in lines changed since a revision.
   dist                         Build the page into dist/, compressed copies included.
   style                        Check the rules of style that no other tool checks.
 
@@ -54,6 +62,8 @@ pub(crate) enum Task {
         /// A part of the name of what is measured.
         filter: Option<String>,
     },
+    /// A long run.
+    Campaign(Campaign),
     /// Build the page.
     Dist,
     /// Check the rules of style.
@@ -137,11 +147,12 @@ impl Task {
             "announce" => parse_announce(rest),
             "test" => parse_test(rest).map(Self::Test),
             "bench" => Ok(Self::Bench { filter: parse_filter(chore, rest)? }),
+            "campaign" => Campaign::parse(rest).map(Self::Campaign),
             "ci" => bare(chore, rest).map(|()| Self::Ci),
             "dist" => bare(chore, rest).map(|()| Self::Dist),
             "style" => bare(chore, rest).map(|()| Self::Style),
             other => Err(format!(
-                "there is no chore {other:?}; there are run, test, ci, bench, dist and style (`cargo xtask --help`)"
+                "there is no chore {other:?}; there are run, test, ci, bench, campaign, dist and style (`cargo xtask --help`)"
             )
             .into()),
         }
@@ -205,7 +216,7 @@ fn bare(chore: &str, words: &[String]) -> Outcome<()> {
 }
 
 /// The value of `option` when `word` is it: `--option value` or `--option=value`.
-fn value_of<'a>(
+pub(crate) fn value_of<'a>(
     option: &str,
     word: &'a str,
     rest: &mut impl Iterator<Item = &'a str>,
@@ -216,7 +227,8 @@ fn value_of<'a>(
     Ok(word.strip_prefix(option).and_then(|rest| rest.strip_prefix('=')))
 }
 
-fn unexpected(chore: &str, word: &str) -> crate::failure::Failure {
+/// What is said about a word that a chore does not know.
+pub(crate) fn unexpected(chore: &str, word: &str) -> crate::failure::Failure {
     format!("{chore} does not take {word:?} (`cargo xtask --help`)").into()
 }
 
@@ -251,7 +263,7 @@ mod tests {
     #[test]
     fn bad_lines_say_what_was_given_and_what_is_allowed() {
         let table = [
-            ("fly", "there is no chore \"fly\"; there are run, test, ci, bench, dist and style"),
+            ("fly", "there is no chore \"fly\"; there are run, test, ci, bench, campaign, dist and style"),
             ("run --port", "--port needs a value"),
             ("run --port 70000", "--port takes a number from 0 to 65535, not \"70000\""),
             ("run fast", "run does not take \"fast\""),

@@ -70,7 +70,7 @@ fn lints(workspace: &Workspace) -> Outcome<()> {
         "--workspace",
         "--all-targets",
         "--features",
-        "outcry-tests/e2e",
+        "outcry-tests/e2e,outcry-tests/campaign",
         "--",
         "-D",
         "warnings",

@@ -1,4 +1,4 @@
-//! The chores of Outcry: `cargo xtask run`, `test`, `ci`, `bench`, `dist`, `style`.
+//! The chores of Outcry: `cargo xtask run`, `test`, `ci`, `bench`, `campaign`, `dist`, `style`.
 //!
 //! Every chore is a list of steps; a step says what it does, streams the output of the programs it
 //! starts, and says how long it took. What is missing is installed below `target/tools`, reused when
@@ -13,6 +13,7 @@ mod test;
 mod ci;
 mod bench;
 mod rivals;
+mod campaign;
 mod page;
 mod budget;
 mod style;
@@ -52,6 +53,7 @@ fn perform() -> Outcome<bool> {
         Task::Test(selection) => test::test(&workspace, &selection),
         Task::Ci => ci::ci(&workspace),
         Task::Bench { filter } => bench::bench(&workspace, filter.as_deref()).map(|()| true),
+        Task::Campaign(campaign) => campaign::campaign(&workspace, &campaign),
         Task::Dist => page::deliver(&workspace).map(|_| true),
         Task::Style => step::step("style", || style::check(&workspace)).map(|()| true),
     }

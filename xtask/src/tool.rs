@@ -1,4 +1,4 @@
-//! The tools that build the page: found on `PATH` in the right version, else installed into `target/tools`.
+//! The tools of the chores, most of which build the page: found on `PATH` in the right version, else installed into `target/tools`.
 //!
 //! Nothing outside `target/tools` is changed, except that rustup adds the wasm target to its toolchain.
 
@@ -16,6 +16,8 @@ use crate::workspace::{WASM, Workspace};
 const TRUNK: &str = "0.21.14";
 /// The npm package `binaryen`, which holds wasm-opt as a Node program.
 const BINARYEN: &str = "132.0.0";
+/// Why most tools are needed.
+const BUILDS_THE_PAGE: &str = "it builds the page";
 /// The oldest wasm-opt that reads what our rustc writes.
 const OLDEST_WASM_OPT: u32 = 116;
 
@@ -35,7 +37,7 @@ pub(crate) fn page_tools(workspace: &Workspace) -> Outcome<PageTools> {
     wasm_target(workspace)?;
     let node = node(workspace)?;
     wasm_bindgen(workspace, "wasm-bindgen")?;
-    let trunk = cargo_tool(workspace, "trunk", "trunk", TRUNK)?;
+    let trunk = cargo_tool(workspace, "trunk", "trunk", TRUNK, BUILDS_THE_PAGE)?;
     let first_on_path = wasm_opt(workspace)?;
     Ok(PageTools { trunk, node, first_on_path })
 }
@@ -90,11 +92,18 @@ fn wasm_target(workspace: &Workspace) -> Outcome<()> {
 }
 
 fn wasm_bindgen(workspace: &Workspace, program: &str) -> Outcome<PathBuf> {
-    cargo_tool(workspace, program, "wasm-bindgen-cli", &workspace.wasm_bindgen_version()?)
+    cargo_tool(workspace, program, "wasm-bindgen-cli", &workspace.wasm_bindgen_version()?, BUILDS_THE_PAGE)
 }
 
-/// Finds `program` in exactly `version`, or installs it with cargo from the crate `package`.
-fn cargo_tool(workspace: &Workspace, program: &str, package: &str, version: &str) -> Outcome<PathBuf> {
+/// Finds `program` in exactly `version`, or installs it with cargo from the crate `package`; `why` it is needed is said
+/// where it cannot be had.
+pub(crate) fn cargo_tool(
+    workspace: &Workspace,
+    program: &str,
+    package: &str,
+    version: &str,
+    why: &str,
+) -> Outcome<PathBuf> {
     if let Some(path) = find(workspace, program)
         && version_of(&path).is_some_and(|found| found == version)
     {
@@ -108,7 +117,7 @@ fn cargo_tool(workspace: &Workspace, program: &str, package: &str, version: &str
         run(&mut install).map_err(|failure| {
             missing(
                 &format!("{package} {version}"),
-                "it builds the page",
+                why,
                 &format!("get it with `cargo install --locked {package} --version {version}` ({failure})"),
             )
         })?;

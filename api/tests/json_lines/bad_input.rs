@@ -58,15 +58,18 @@ fn words() {
     check(
         r#"{"command":"buy"}"#,
         expect![[
-            r#"command: "buy" is not one of create_asset, create_instrument, open_account, deposit, withdraw, place, cancel, replace"#
+            r#"command: "buy" is not one of create_asset, create_instrument, open_account, deposit, withdraw, place, place_pair, place_bracket, place_cash, cancel, cancel_orders, replace, quote, block_account, unblock_account, set_instrument, set_account, set_market, set_phase, halt_market, resume_market, advance_clock, open_desk, set_rate, buy_at_desk"#
         ]],
     );
     check(r#"{"command":7}"#, expect!["command: must be a JSON string in double quotes"]);
     check(&place_with("side", r#""BUY""#), expect![[r#"side: "BUY" is not one of buy, sell"#]]);
-    check(&place_with("type", r#""stop""#), expect![[r#"type: "stop" is not one of limit, market"#]]);
     check(
-        &place_with("time_in_force", r#""day""#),
-        expect![[r#"time_in_force: "day" is not one of gtc, ioc, fok"#]],
+        &place_with("type", r#""stop""#),
+        expect![[r#"type: "stop" is not one of limit, market, market_to_limit"#]],
+    );
+    check(
+        &place_with("time_in_force", r#""forever""#),
+        expect![[r#"time_in_force: "forever" is not one of gtc, ioc, fok, day, gtd"#]],
     );
     check(&place_with("post_only", r#""yes""#), expect!["post_only: is not true or false"]);
 }
@@ -150,7 +153,7 @@ fn whole_numbers() {
     );
     check(
         r#"{"command":"create_instrument","symbol":"X","base":"ACME","quote":"USD","tick":"1","lot":"1","maker_fee_ppm":100001}"#,
-        expect!["maker_fee_ppm: 100001 is not a whole number from 0 to 100000"],
+        expect!["maker_fee_ppm: 100001 is not a whole number from -100000 to 100000"],
     );
 }
 
@@ -159,13 +162,13 @@ fn every_mistake_is_told_at_once() {
     check(
         r#"{"command":"place","side":"up","quantity":5,"colour":"red","id":"x","at":"noon"}"#,
         expect![[r#"
-        at: is not a time in UTC such as "2026-11-21T09:30:00Z" or "2026-11-21T09:30:00.000000001Z"
-        account: is missing
-        instrument: is missing
-        side: "up" is not one of buy, sell
-        type: is missing
-        quantity: must be a string, "5": a JSON number is not exact
-        colour: is not a field here; the fields are id, at, command, account, instrument, side, type, price, quantity, time_in_force, post_only"#]],
+            at: is not a time in UTC such as "2026-11-21T09:30:00Z" or "2026-11-21T09:30:00.000000001Z"
+            account: is missing
+            instrument: is missing
+            side: "up" is not one of buy, sell
+            type: is missing
+            quantity: must be a string, "5": a JSON number is not exact
+            colour: is not a field here; the fields are id, at, command, account, instrument, side, type, price, quantity, time_in_force, expires, post_only, reprice, conditions"#]],
     );
     check(r#"{"command":"cancel","account":"Bob","order":1,"order":2}"#, expect!["order: is given twice"]);
 }

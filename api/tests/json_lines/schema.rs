@@ -68,7 +68,7 @@ fn what_is_not_a_command_is_not_valid() {
         (r#""price":"100.25""#, r#""price":"1e2""#),
         (r#","price":"100.25""#, ""),
         (r#""type":"limit""#, r#""type":"market""#),
-        (r#""type":"limit""#, r#""type":"market","time_in_force":"day""#),
+        (r#""type":"limit""#, r#""type":"market","time_in_force":"forever""#),
         (r#""side":"sell""#, r#""side":"SELL""#),
         (r#""quantity":"10""#, r#""quantity":"10","colour":"red""#),
         (r#""quantity":"10""#, r#""quantity":"10","post_only":1"#),

@@ -22,10 +22,10 @@ fn an_order_rests_trades_and_is_canceled() {
         expect![[r#"
             {"sequence":9,"number":9,"at":"2026-11-21T09:30:00.000000000Z","id":"b1","event":"order_accepted","order":1,"account":"Bob","instrument":"ACME","side":"sell","type":"limit","price":"100.25","quantity":"10","time_in_force":"gtc","post_only":false}
             {"sequence":9,"number":10,"at":"2026-11-21T09:30:00.000000000Z","id":"b1","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"hold","amount":"10","available":"90","held":"10","order":1}
-            {"sequence":9,"number":11,"at":"2026-11-21T09:30:00.000000000Z","id":"b1","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","leaves":"10","ahead":"0"}
+            {"sequence":9,"number":11,"at":"2026-11-21T09:30:00.000000000Z","id":"b1","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","leaves":"10","ahead":"0","layer":"lit"}
             {"sequence":10,"number":12,"at":"2026-11-21T09:30:00.000000000Z","event":"order_accepted","order":2,"account":"Alice","instrument":"ACME","side":"buy","type":"limit","price":"100.30","quantity":"4","time_in_force":"ioc","post_only":false}
             {"sequence":10,"number":13,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"USD","kind":"hold","amount":"401.60","available":"4598.40","held":"401.60","order":2}
-            {"sequence":10,"number":14,"at":"2026-11-21T09:30:00.000000000Z","event":"traded","trade":1,"instrument":"ACME","price":"100.25","quantity":"4","taker_side":"buy","maker_order":1,"maker_account":"Bob","maker_leaves":"6","taker_order":2,"taker_account":"Alice","taker_leaves":"0"}
+            {"sequence":10,"number":14,"at":"2026-11-21T09:30:00.000000000Z","event":"traded","trade":1,"instrument":"ACME","price":"100.25","quantity":"4","taker_side":"buy","kind":"continuous","maker_order":1,"maker_account":"Bob","maker_leaves":"6","taker_order":2,"taker_account":"Alice","taker_leaves":"0"}
             {"sequence":10,"number":15,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"USD","kind":"buy","amount":"-401.00","available":"4598.40","held":"0.60","order":2}
             {"sequence":10,"number":16,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"ACME","kind":"buy","amount":"4","available":"54","held":"0","order":2}
             {"sequence":10,"number":17,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"sell","amount":"-4","available":"90","held":"6","order":1}
@@ -34,7 +34,7 @@ fn an_order_rests_trades_and_is_canceled() {
             {"sequence":10,"number":20,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"USD","kind":"fee","amount":"-0.20","available":"400.80","held":"0.00","order":1}
             {"sequence":10,"number":21,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Venue","asset":"USD","kind":"fee","amount":"0.60","available":"0.60","held":"0.00","order":2}
             {"sequence":10,"number":22,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"USD","kind":"release","amount":"0.20","available":"4598.60","held":"0.00","order":2}
-            {"sequence":11,"number":23,"at":"2026-11-21T09:30:00.000000000Z","event":"order_canceled","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","canceled":"6","rested":true,"reason":"requested"}
+            {"sequence":11,"number":23,"at":"2026-11-21T09:30:00.000000000Z","event":"order_canceled","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","canceled":"6","from":"lit","reason":"requested"}
             {"sequence":11,"number":24,"at":"2026-11-21T09:30:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"release","amount":"6","available":"96","held":"0","order":1}
         "#]],
     );
@@ -52,14 +52,14 @@ fn a_replace_keeps_or_loses_its_place_and_a_market_order_has_no_price() {
         expect![[r#"
             {"sequence":9,"number":9,"at":"1970-01-01T00:00:00.000000000Z","event":"order_accepted","order":1,"account":"Bob","instrument":"ACME","side":"sell","type":"limit","price":"100.25","quantity":"10","time_in_force":"gtc","post_only":true}
             {"sequence":9,"number":10,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"hold","amount":"10","available":"90","held":"10","order":1}
-            {"sequence":9,"number":11,"at":"1970-01-01T00:00:00.000000000Z","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","leaves":"10","ahead":"0"}
+            {"sequence":9,"number":11,"at":"1970-01-01T00:00:00.000000000Z","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.25","leaves":"10","ahead":"0","layer":"lit"}
             {"sequence":10,"number":12,"at":"1970-01-01T00:00:00.000000000Z","event":"order_replaced","order":1,"account":"Bob","instrument":"ACME","side":"sell","old_price":"100.25","price":"100.25","quantity":"5","old_leaves":"10","leaves":"5","priority":"kept"}
             {"sequence":10,"number":13,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"release","amount":"5","available":"95","held":"5","order":1}
             {"sequence":11,"number":14,"at":"1970-01-01T00:00:00.000000000Z","event":"order_replaced","order":1,"account":"Bob","instrument":"ACME","side":"sell","old_price":"100.25","price":"100.20","quantity":"5","old_leaves":"5","leaves":"5","priority":"lost"}
-            {"sequence":11,"number":15,"at":"1970-01-01T00:00:00.000000000Z","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.20","leaves":"5","ahead":"0"}
+            {"sequence":11,"number":15,"at":"1970-01-01T00:00:00.000000000Z","event":"order_rested","order":1,"account":"Bob","instrument":"ACME","side":"sell","price":"100.20","leaves":"5","ahead":"0","layer":"lit"}
             {"sequence":12,"number":16,"at":"1970-01-01T00:00:00.000000000Z","event":"order_accepted","order":2,"account":"Alice","instrument":"ACME","side":"buy","type":"market","quantity":"2","time_in_force":"ioc","post_only":false}
             {"sequence":12,"number":17,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"USD","kind":"hold","amount":"200.60","available":"4799.40","held":"200.60","order":2}
-            {"sequence":12,"number":18,"at":"1970-01-01T00:00:00.000000000Z","event":"traded","trade":1,"instrument":"ACME","price":"100.20","quantity":"2","taker_side":"buy","maker_order":1,"maker_account":"Bob","maker_leaves":"3","taker_order":2,"taker_account":"Alice","taker_leaves":"0"}
+            {"sequence":12,"number":18,"at":"1970-01-01T00:00:00.000000000Z","event":"traded","trade":1,"instrument":"ACME","price":"100.20","quantity":"2","taker_side":"buy","kind":"continuous","maker_order":1,"maker_account":"Bob","maker_leaves":"3","taker_order":2,"taker_account":"Alice","taker_leaves":"0"}
             {"sequence":12,"number":19,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"USD","kind":"buy","amount":"-200.40","available":"4799.40","held":"0.20","order":2}
             {"sequence":12,"number":20,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Alice","asset":"ACME","kind":"buy","amount":"2","available":"52","held":"0","order":2}
             {"sequence":12,"number":21,"at":"1970-01-01T00:00:00.000000000Z","event":"ledger_posted","account":"Bob","asset":"ACME","kind":"sell","amount":"-2","available":"95","held":"3","order":1}

@@ -207,11 +207,13 @@ impl LimitUpDown {
     }
 
     /// The reference.
+    #[cfg(test)]
     pub(crate) const fn reference(&self) -> Price {
         self.reference
     }
 
     /// Where the rule stands.
+    #[cfg(test)]
     pub(crate) const fn phase(&self) -> LimitPhase {
         self.phase
     }
@@ -228,12 +230,15 @@ impl LimitUpDown {
         }
     }
 
-    /// The next time at which trading stops or may go on by itself, if there is one. The reference moves at
-    /// other times too; it is enough to [`advance`](Self::advance) before the bands are used.
-    pub(crate) const fn due(&self) -> Option<Timestamp> {
+    /// The next time at which something happens without a trade: a new reference, the end of a limit state or of a pause.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
         match self.phase {
             LimitPhase::LimitState { until, .. } | LimitPhase::Pause { until } => Some(until),
-            LimitPhase::Normal | LimitPhase::Auction => None,
+            LimitPhase::Normal => {
+                let mut ahead = self.clone();
+                ahead.follow(Timestamp::from_nanos(u64::MAX)).map(|_| ahead.since)
+            }
+            LimitPhase::Auction => None,
         }
     }
 
@@ -257,7 +262,6 @@ impl LimitUpDown {
 
     /// A trade printed. One that is reported while trading pauses counts for nothing.
     pub(crate) fn trade(&mut self, at: Timestamp, price: Price) -> Option<LimitChange> {
-        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before a trade");
         match self.phase {
             LimitPhase::Normal | LimitPhase::LimitState { .. } => {
                 self.forget(at);
@@ -270,7 +274,6 @@ impl LimitUpDown {
 
     /// The touch stands at a band, or at none. From one band to the other is a new limit state.
     pub(crate) fn touch(&mut self, at: Timestamp, edge: Option<Edge>) -> Option<LimitChange> {
-        debug_assert!(self.due().is_none_or(|due| due > at), "time is advanced before the touch");
         match (self.phase, edge) {
             (LimitPhase::Normal, Some(edge)) => Some(self.enter(at, edge)),
             (LimitPhase::LimitState { edge: now, .. }, Some(edge)) if now != edge => {

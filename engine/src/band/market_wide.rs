@@ -80,7 +80,7 @@ pub(crate) enum MarketWidePhase {
 }
 
 /// What changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum MarketWideChange {
     /// All trading halts.
     Halted {
@@ -112,6 +112,7 @@ impl MarketWide {
     }
 
     /// Where the rule stands.
+    #[cfg(test)]
     pub(crate) const fn phase(&self) -> MarketWidePhase {
         self.phase
     }

@@ -16,6 +16,8 @@ use super::{Slot, window::Window};
 const NARROWEST: usize = 64;
 /// Most ranks of a window.
 const WIDEST: usize = 4_096;
+/// Most levels of a window.
+const MOST_NEAR: u32 = 4_096;
 /// A window this wide is dropped when its side is empty.
 const WIDE: usize = 256;
 
@@ -85,10 +87,6 @@ impl Ladder {
         self.outside.range(..start).map(outside).chain(inside).chain(self.outside.range(end..).map(outside))
     }
 
-    pub(super) const fn len(&self) -> u32 {
-        self.levels
-    }
-
     #[inline]
     fn lowest(&self) -> Option<(i64, Slot)> {
         let inside = self.window.as_ref().and_then(|window| window.first());
@@ -108,8 +106,9 @@ impl Ladder {
     fn insert_outside(&mut self, rank: i64, slot: Slot) {
         self.outside.insert(rank, slot);
         self.strays += 1;
-        // The move costs a few steps for each level, and the strays have to be worth them.
-        if self.strays / 4 > self.levels / 16 + 8 {
+        // The move costs a few steps for each level near the best, and the strays have to be worth them.
+        let near = self.levels.min(MOST_NEAR);
+        if self.strays / 4 > near / 16 + 8 {
             self.strays = 0;
             self.lay();
         }
@@ -118,19 +117,17 @@ impl Ladder {
     /// Lays the window around the best level, a quarter of it before that.
     fn lay(&mut self) {
         let Some((best, _)) = self.best else { return };
-        let width = (self.levels as usize * 4).next_power_of_two().clamp(NARROWEST, WIDEST);
-        let mut window = Window::new(best, width);
-        let (start, end) = window.ranks();
+        let width = (self.levels as usize).saturating_mul(4).clamp(NARROWEST, WIDEST).next_power_of_two();
+        let start = Window::start(best, width);
+        if self.window.as_ref().is_some_and(|old| old.starts_at(start, width)) {
+            return;
+        }
+        let mut window = Window::new(start, width);
         if let Some(old) = self.window.take() {
-            if old.ranks() == (start, end) {
-                self.window = Some(old);
-                return;
-            }
             self.outside.extend(old.iter());
         }
-        let mut inside = self.outside.split_off(&start);
-        self.outside.append(&mut inside.split_off(&end));
-        for (rank, slot) in inside {
+        let (start, end) = window.ranks();
+        for (rank, slot) in self.outside.extract_if(start..end, |_, _| true) {
             let place = window.place(rank).expect("the map was cut to the window");
             window.set(place, slot);
         }

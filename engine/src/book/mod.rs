@@ -4,7 +4,6 @@
 //! two empty ladders. Both sides run the same code: a level is keyed by [`Side::rank`], which is lower the better
 //! the price.
 
-
 mod flags;
 mod layer;
 mod level;
@@ -24,8 +23,8 @@ use crate::{AccountId, InstrumentId, Lots, OrderId, Posting, Price, Qty, Side};
 pub use flags::OrderFlags;
 use ladder::Ladder;
 pub use layer::Layer;
-pub use level::Level;
 use level::BookSide;
+pub use level::Level;
 pub(crate) use level::LevelQueue;
 use record::{Link, OrderRecord};
 pub(crate) use slab::Slot;
@@ -126,12 +125,6 @@ impl Books {
         resting(record, &self.levels[record.level])
     }
 
-    /// Whose order it is: less to load than [`Books::resting`].
-    #[inline]
-    pub(crate) fn account(&self, slot: Slot) -> AccountId {
-        self.orders[slot].account()
-    }
-
     #[inline]
     fn ladder(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<&Ladder> {
         self.sides[instrument.index()].ladder(layer, side)
@@ -189,11 +182,6 @@ impl Books {
     /// Every resting order: by instrument, lit before dark, buys before sells, best price and longest wait first.
     pub(crate) fn orders(&self) -> impl Iterator<Item = RestingOrder> + '_ {
         self.all_levels().flat_map(|level| self.queue(level))
-    }
-
-    /// Where the orders of [`Books::orders`] are.
-    pub(crate) fn order_slots(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.all_levels().flat_map(|level| self.queue_slots(level))
     }
 
     fn all_levels(&self) -> impl Iterator<Item = LevelQueue> + '_ {
@@ -337,11 +325,6 @@ impl Books {
         record.touch();
         let level = &mut self.levels[record.level];
         level.reserve = level.reserve - old + new;
-    }
-
-    /// Changes the marks of an order, which is no change of the order itself.
-    pub(crate) fn set_flags(&mut self, slot: Slot, flags: OrderFlags) {
-        self.orders[slot].set_flags(flags);
     }
 
     /// Whether the lit layer of an instrument is locked or crossed, as it may be during a call only.

@@ -82,10 +82,6 @@ impl OrderRecord {
         self.leaves_and_flags -= lots;
     }
 
-    pub(super) fn set_flags(&mut self, flags: OrderFlags) {
-        self.leaves_and_flags = self.leaves_and_flags & LOTS | u64::from(flags.bits()) << LOTS_BITS;
-    }
-
     /// Counts a change.
     #[inline]
     pub(super) const fn touch(&mut self) {

@@ -18,16 +18,20 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// A window of `width` ranks, a power of two from 64 to 4,096, that has `rank` at about a quarter of it.
-    pub(super) fn new(rank: i64, width: usize) -> Self {
+    /// Where a window of `width` ranks starts that has `rank` at about a quarter of it.
+    pub(super) fn start(rank: i64, width: usize) -> i64 {
         let quarter = i64::try_from(width / 4).expect("a window has few ranks");
-        Self {
-            // On a grid, so that a small move of the price is none of the window.
-            start: (rank.div_euclid(quarter) - 1) * quarter,
-            summary: 0,
-            words: vec![0; width / WORD].into(),
-            levels: vec![None; width].into(),
-        }
+        // On a grid, so that a small move of the price is none of the window.
+        (rank.div_euclid(quarter) - 1) * quarter
+    }
+
+    /// A window of `width` ranks, a power of two from 64 to 4,096.
+    pub(super) fn new(start: i64, width: usize) -> Self {
+        Self { start, summary: 0, words: vec![0; width / WORD].into(), levels: vec![None; width].into() }
+    }
+
+    pub(super) const fn starts_at(&self, start: i64, width: usize) -> bool {
+        self.start == start && self.width() == width
     }
 
     pub(super) const fn width(&self) -> usize {

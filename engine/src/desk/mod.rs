@@ -21,17 +21,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS};
 use crate::{AccountId, Amount, AssetId, Timestamp};
 
 pub use purchase::{CashOrder, CashOrderId, CashPurchase, IdempotenceKey};
 pub use rate::Rate;
 pub(crate) use rate::Scales;
 pub use refusal::{Refusal, UnknownPurchase};
-
-/// A cash order is for less than this many whole units of its currency.
-pub const CASH_UNITS_LIMIT: i64 = 1_000_000_000;
-/// Most purchases of one desk, which keeps them all: a key must never sell twice.
-pub const MAX_CASH_ORDERS: u32 = 1_000_000;
 
 /// A seller of one asset for money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +157,11 @@ impl Desk {
         self.rates.insert(money, rate);
     }
 
+    /// The purchase that answered this very order before.
+    pub(crate) fn repeated(&self, order: &CashOrder) -> Option<&CashPurchase> {
+        self.keys.get(order).and_then(|&id| self.purchase(id))
+    }
+
     /// What the desk answers to an order at the time `at`; nothing changes.
     ///
     /// A replay is found by the order alone: `scales` and `funds` do not matter to it.
@@ -174,7 +175,7 @@ impl Desk {
         scales: Scales,
         funds: Funds,
     ) -> Result<Answer, Refusal> {
-        if let Some(purchase) = self.keys.get(&order).and_then(|&id| self.purchase(id)) {
+        if let Some(purchase) = self.repeated(&order) {
             return Ok(Answer::Replayed(*purchase));
         }
         let CashOrder { client, money, amount, .. } = order;

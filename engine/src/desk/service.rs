@@ -1,6 +1,6 @@
 //! The desks of an exchange: commands come in, money and coins move through the ledger.
 
-use super::{Answer, CashOrder, Desk, Funds, Rate, Scales};
+use super::{Answer, CashOrder, Desk, Funds, Rate, Refusal, Scales};
 use crate::account::Posting as Line;
 use crate::limits::MAX_DESKS;
 use crate::{AccountId, Amount, AssetId, CashPurchase, DeskId, Event, Exchange, LedgerKind, Reject};
@@ -56,16 +56,23 @@ impl Exchange {
         order: CashOrder,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        let money = self.known_asset(order.money)?.decimals();
         let open = self.desk(desk).ok_or(Reject::UnknownDesk { desk })?;
+        if let Some(purchase) = open.repeated(&order) {
+            events.push(told(desk, purchase, true));
+            return Ok(());
+        }
+        let amount = order.amount;
+        if amount <= Amount::ZERO {
+            return Err(Reject::Desk(Refusal::AmountNotPositive { amount }));
+        }
+        let money = self.known_asset(order.money)?.decimals();
         self.known_customer(order.client)?;
-        let scales = Scales { money, coins: self.known_asset(open.sells())?.decimals() };
+        let (seller, sells) = (open.account(), open.sells());
+        let scales = Scales { money, coins: self.known_asset(sells)?.decimals() };
         let funds = Funds {
             money: self.balance(order.client, order.money).available,
-            coins: self.balance(open.account(), open.sells()).available,
+            coins: self.balance(seller, sells).available,
         };
-        let seller = open.account();
-        let sells = open.sells();
         match open.decide(self.now, order, scales, funds).map_err(Reject::Desk)? {
             Answer::Replayed(purchase) => events.push(told(desk, &purchase, true)),
             Answer::Sold(purchase) => {

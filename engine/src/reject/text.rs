@@ -6,7 +6,8 @@
 use std::fmt;
 
 use super::wording::{Plain, Wording};
-use crate::desk::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS, Refusal};
+use crate::desk::Refusal;
+use crate::limits::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS};
 use crate::limits::{
     MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_DESKS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS,
     MAX_QUOTES, WHOLE_PPM,

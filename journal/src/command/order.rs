@@ -6,8 +6,8 @@ use outcry_engine::{
 };
 
 use super::atom::{
-    put_account, put_instrument, put_lots, put_option, put_price, put_quantity, take_account, take_instrument,
-    take_lots, take_nonzero32, take_option, take_price, take_quantity, take_time, unknown,
+    put_account, put_instrument, put_lots, put_option, put_price, put_quantity, take_account,
+    take_instrument, take_lots, take_nonzero32, take_option, take_price, take_quantity, take_time, unknown,
 };
 use crate::JournalError;
 use crate::bytes::{Reader, put_ivarint, put_uvarint};

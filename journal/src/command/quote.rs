@@ -4,7 +4,8 @@ use outcry_engine::limits::MAX_QUOTES;
 use outcry_engine::{MassQuote, Price, Qty, Quote};
 
 use super::atom::{
-    put_account, put_instrument, put_price, put_quantity, take_account, take_instrument, take_price, take_quantity,
+    put_account, put_instrument, put_price, put_quantity, take_account, take_instrument, take_price,
+    take_quantity,
 };
 use crate::JournalError;
 use crate::bytes::{Reader, put_uvarint};

@@ -6,8 +6,8 @@ mod band;
 use outcry_engine::{AccountSetting, InstrumentSetting, MarketSetting, Rulebook};
 
 use super::atom::{
-    put_account, put_asset, put_flag, put_instrument, put_lots, put_option, put_price, take_account, take_amount,
-    take_asset, take_flag, take_instrument, take_lots, take_option, take_price, unknown,
+    put_account, put_asset, put_flag, put_instrument, put_lots, put_option, put_price, take_account,
+    take_amount, take_asset, take_flag, take_instrument, take_lots, take_option, take_price, unknown,
 };
 use super::order::{put_self_trade, take_self_trade};
 use super::terms::{put_fee, take_fee};

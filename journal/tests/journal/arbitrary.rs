@@ -4,12 +4,12 @@ use std::num::{NonZeroU32, NonZeroU64};
 
 use outcry_engine::limits::{MAX_AMOUNT, MAX_PRICE, MAX_QTY, MAX_QUOTES};
 use outcry_engine::{
-    AccountId, AccountName, AccountSetting, Allocation, Amount, AssetId, Bracket, Call, Command, ConditionalOrder,
-    Conditions, DeskId, Display, FeeRate, IdempotenceKey, InstrumentId, InstrumentSetting, LimitTier,
-    LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, MassQuote, Minimum, NewInstrument, NewOrder, OrderId,
-    OrderPair, OrderPrice, Peg, PegTo, Phase, PhaseEnd, Posting, Price, PriceBand, PriceRange, Protection, Qty, Quote,
-    Rate, Rulebook, SelfTrade, Side, Steps, Symbol, TickRow, TimeInForce, Timestamp, Top, Trail, Trigger, TriggerBy,
-    TriggerKind, VelocityTerms,
+    AccountId, AccountName, AccountSetting, Allocation, Amount, AssetId, Bracket, Call, Command,
+    ConditionalOrder, Conditions, DeskId, Display, FeeRate, IdempotenceKey, InstrumentId, InstrumentSetting,
+    LimitTier, LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, MassQuote, Minimum, NewInstrument,
+    NewOrder, OrderId, OrderPair, OrderPrice, Peg, PegTo, Phase, PhaseEnd, Posting, Price, PriceBand,
+    PriceRange, Protection, Qty, Quote, Rate, Rulebook, SelfTrade, Side, Steps, Symbol, TickRow, TimeInForce,
+    Timestamp, Top, Trail, Trigger, TriggerBy, TriggerKind, VelocityTerms,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -131,7 +131,11 @@ fn side() -> impl Strategy<Value = Side> {
 }
 
 fn order_price() -> impl Strategy<Value = OrderPrice> {
-    prop_oneof![Just(OrderPrice::Market), Just(OrderPrice::MarketToLimit), price().prop_map(OrderPrice::Limit)]
+    prop_oneof![
+        Just(OrderPrice::Market),
+        Just(OrderPrice::MarketToLimit),
+        price().prop_map(OrderPrice::Limit)
+    ]
 }
 
 fn order() -> impl Strategy<Value = NewOrder> {
@@ -210,7 +214,9 @@ fn conditions() -> impl Strategy<Value = Conditions> {
 
 fn mass_quote() -> impl Strategy<Value = MassQuote> {
     let half = || option::of((price(), quantity()));
-    let quote = (instrument(), half(), half()).prop_map(|(instrument, bid, ask)| Quote { instrument, bid, ask }).boxed();
+    let quote = (instrument(), half(), half())
+        .prop_map(|(instrument, bid, ask)| Quote { instrument, bid, ask })
+        .boxed();
     let count = prop_oneof![8 => 0..4_usize, 1 => Just(MAX_QUOTES as usize)];
     (account(), count.prop_flat_map(move |count| prop::collection::vec(quote.clone(), count)))
         .prop_map(|(account, quotes)| MassQuote { account, quotes })
@@ -219,7 +225,13 @@ fn mass_quote() -> impl Strategy<Value = MassQuote> {
 fn allocation() -> impl Strategy<Value = Allocation> {
     let top = (quantity(), option::of(quantity())).prop_map(|(minimum, maximum)| Top { minimum, maximum });
     let steps = (option::of(top), any::<bool>(), any32(), option::of(quantity()), any::<bool>()).prop_map(
-        |(top, lead_makers, fifo_ppm, pro_rata, leveling)| Steps { top, lead_makers, fifo_ppm, pro_rata, leveling },
+        |(top, lead_makers, fifo_ppm, pro_rata, leveling)| Steps {
+            top,
+            lead_makers,
+            fifo_ppm,
+            pro_rata,
+            leveling,
+        },
     );
     prop_oneof![Just(Allocation::Fifo), Just(Allocation::PriceSizeTime), steps.prop_map(Allocation::Steps)]
 }
@@ -232,8 +244,7 @@ fn instrument_setting() -> impl Strategy<Value = InstrumentSetting> {
         any32().prop_map(|bound_ppm| Rulebook::Pressure { bound_ppm }),
     ];
     let row = (price(), nonzero32()).prop_map(|(from, step)| TickRow { from, step });
-    let band =
-        (any32(), any64()).prop_map(|(width_ppm, floor_ticks)| PriceBand { width_ppm, floor_ticks });
+    let band = (any32(), any64()).prop_map(|(width_ppm, floor_ticks)| PriceBand { width_ppm, floor_ticks });
     let range = (option::of(nonzero32()), option::of(nonzero32()))
         .prop_map(|(static_ppm, dynamic_ppm)| PriceRange { static_ppm, dynamic_ppm });
     let tier = prop_oneof![Just(LimitTier::One), Just(LimitTier::Two)];
@@ -254,8 +265,11 @@ fn instrument_setting() -> impl Strategy<Value = InstrumentSetting> {
         allocation().prop_map(InstrumentSetting::Allocation),
         (account(), any32()).prop_map(|(account, ppm)| InstrumentSetting::LeadMaker { account, ppm }),
         rulebook.prop_map(InstrumentSetting::Rulebook),
-        (any::<u8>(), fee(), fee())
-            .prop_map(|(tier, maker, taker)| InstrumentSetting::FeeTier { tier, maker, taker }),
+        (any::<u8>(), fee(), fee()).prop_map(|(tier, maker, taker)| InstrumentSetting::FeeTier {
+            tier,
+            maker,
+            taker
+        }),
         row.prop_map(InstrumentSetting::TickRow),
         (lots(), lots()).prop_map(|(min, max)| InstrumentSetting::Quantities { min, max }),
         amount().prop_map(InstrumentSetting::MinNotional),
@@ -268,6 +282,8 @@ fn instrument_setting() -> impl Strategy<Value = InstrumentSetting> {
         any::<bool>().prop_map(InstrumentSetting::HaltQueues),
         any64().prop_map(InstrumentSetting::DayEnd),
         any32().prop_map(InstrumentSetting::FollowUps),
+        (any64(), any64()).prop_map(|(length, within)| InstrumentSetting::VolatilityCall { length, within }),
+        (any64(), any64()).prop_map(|(opens, closes)| InstrumentSetting::TradingHours { opens, closes }),
     ]
 }
 
@@ -284,24 +300,16 @@ fn account_setting() -> impl Strategy<Value = AccountSetting> {
 }
 
 fn market_setting() -> impl Strategy<Value = MarketSetting> {
-    let terms = (any32(), any32(), any32(), any32()).prop_map(
-        |(first_ppm, second_ppm, third_ppm, halt_seconds)| MarketWideTerms {
-            first_ppm,
-            second_ppm,
-            third_ppm,
-            halt_seconds,
-        },
-    );
+    let terms =
+        (any32(), any32(), any32(), any32()).prop_map(|(first_ppm, second_ppm, third_ppm, halt_seconds)| {
+            MarketWideTerms { first_ppm, second_ppm, third_ppm, halt_seconds }
+        });
     option::of((instrument(), terms)).prop_map(MarketSetting::MarketWide)
 }
 
 fn phase() -> impl Strategy<Value = Phase> {
-    let call = prop_oneof![
-        Just(Call::Opening),
-        Just(Call::Intraday),
-        Just(Call::Volatility),
-        Just(Call::Closing)
-    ];
+    let call =
+        prop_oneof![Just(Call::Opening), Just(Call::Intraday), Just(Call::Volatility), Just(Call::Closing)];
     prop_oneof![
         Just(Phase::Continuous),
         Just(Phase::PreOpen),
@@ -322,27 +330,39 @@ fn administration() -> BoxedStrategy<Command> {
         (symbol(), any::<u8>()).prop_map(|(symbol, decimals)| Command::CreateAsset { symbol, decimals }),
         terms().prop_map(Command::CreateInstrument),
         name().prop_map(|name| Command::OpenAccount { name }),
-        (account(), asset(), amount())
-            .prop_map(|(account, asset, amount)| Command::Deposit { account, asset, amount }),
-        (account(), asset(), amount())
-            .prop_map(|(account, asset, amount)| Command::Withdraw { account, asset, amount }),
+        (account(), asset(), amount()).prop_map(|(account, asset, amount)| Command::Deposit {
+            account,
+            asset,
+            amount
+        }),
+        (account(), asset(), amount()).prop_map(|(account, asset, amount)| Command::Withdraw {
+            account,
+            asset,
+            amount
+        }),
         account().prop_map(|account| Command::BlockAccount { account }),
         account().prop_map(|account| Command::UnblockAccount { account }),
         (instrument(), instrument_setting())
             .prop_map(|(instrument, setting)| Command::SetInstrument { instrument, setting }),
-        (account(), account_setting()).prop_map(|(account, setting)| Command::SetAccount { account, setting }),
+        (account(), account_setting())
+            .prop_map(|(account, setting)| Command::SetAccount { account, setting }),
         market_setting().prop_map(|setting| Command::SetMarket { setting }),
         (instrument(), phase(), option::of(phase_end()))
             .prop_map(|(instrument, phase, end)| Command::SetPhase { instrument, phase, end }),
         Just(Command::HaltMarket),
         Just(Command::ResumeMarket),
         Just(Command::AdvanceClock),
-        (account(), asset(), amount())
-            .prop_map(|(account, sells, cap)| Command::OpenDesk { account, sells, cap }),
-        (desk(), asset(), rate()).prop_map(|(desk, money, rate)| Command::SetRate { desk, money, rate }),
-        (desk(), account(), asset(), amount(), any::<u128>()).prop_map(|(desk, account, money, amount, key)| {
-            Command::BuyAtDesk { desk, account, money, amount, key: IdempotenceKey::new(key) }
+        (account(), asset(), amount()).prop_map(|(account, sells, cap)| Command::OpenDesk {
+            account,
+            sells,
+            cap
         }),
+        (desk(), asset(), rate()).prop_map(|(desk, money, rate)| Command::SetRate { desk, money, rate }),
+        (desk(), account(), asset(), amount(), any::<u128>()).prop_map(
+            |(desk, account, money, amount, key)| {
+                Command::BuyAtDesk { desk, account, money, amount, key: IdempotenceKey::new(key) }
+            }
+        ),
     ]
     .boxed()
 }
@@ -367,8 +387,9 @@ fn trading() -> BoxedStrategy<Command> {
                 Command::PlaceBracket(Box::new(Bracket { entry, profit, loss, then, protection }))
             }
         ),
-        (account(), instrument(), amount())
-            .prop_map(|(account, instrument, amount)| Command::PlaceCashOrder { account, instrument, amount }),
+        (account(), instrument(), amount()).prop_map(|(account, instrument, amount)| {
+            Command::PlaceCashOrder { account, instrument, amount }
+        }),
         (account(), option::of(instrument()), option::of(side()))
             .prop_map(|(account, instrument, side)| Command::CancelOrders { account, instrument, side }),
         mass_quote().prop_map(|mass| Command::Quote(Box::new(mass))),

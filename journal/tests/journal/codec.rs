@@ -138,6 +138,8 @@ fn kind(command: &Command) -> &'static str {
             InstrumentSetting::HaltQueues(_) => "set halt queues",
             InstrumentSetting::DayEnd(_) => "set day end",
             InstrumentSetting::FollowUps(_) => "set follow-ups",
+            InstrumentSetting::VolatilityCall { .. } => "set volatility call",
+            InstrumentSetting::TradingHours { .. } => "set trading hours",
         },
         Command::SetAccount { .. } => "set account",
         Command::SetMarket { .. } => "set market",
@@ -157,7 +159,7 @@ fn every_kind_of_command_is_drawn() {
     let any = any_command();
     let kinds: BTreeSet<_> =
         (0..3_000).map(|_| kind(&any.new_tree(&mut runner).unwrap().current())).collect();
-    assert_eq!(kinds.len(), 25 + 16, "{kinds:?}");
+    assert_eq!(kinds.len(), 25 + 18, "{kinds:?}");
 }
 
 /// The body of a chunk of one command.

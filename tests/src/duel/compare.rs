@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use outcry_engine::{
-    AccountId, AssetId, Event, Exchange, InstrumentId, LedgerKind, Lots, Preview, Reject, RestingOrder, Side,
+    AccountId, AssetId, Event, Exchange, InstrumentId, Layer, LedgerKind, Lots, Preview, Reject, RestingOrder, Side,
 };
 
 use super::Difference;
@@ -57,13 +57,19 @@ pub(super) fn everything(engine: &Exchange, oracle: &Oracle) -> Result<(), Diffe
     }
     for (number, account) in engine.accounts().iter().enumerate() {
         let id = AccountId::new(u32::try_from(number).expect("a handful"));
-        let open = oracle.orders().iter().filter(|order| order.account == id).count();
+        let open = oracle.live().filter(|&(_, owner, _)| owner == id).count();
         same("open orders", &(account.open_orders() as usize), &open)?;
     }
-    same("open orders", &engine.open_orders(), &(oracle.orders().len() as u64))?;
-    for order in oracle.orders() {
-        let found = engine.order(order.order).map(|found| resting(&found));
-        same("order", &found, &Some(order.clone()))?;
+    let in_book = oracle.live().filter(|&(_, _, in_book)| in_book).count();
+    same("resting orders", &engine.open_orders(), &(in_book as u64))?;
+    for (order, account, in_book) in oracle.live() {
+        if in_book {
+            let found = engine.order(order).map(|found| resting(engine, &found));
+            same("order", &found, &oracle.resting(order))?;
+        } else {
+            let found = engine.waiting_order(order).map(|found| found.terms.account);
+            same("waiting order", &found, &Some(account))?;
+        }
     }
     Ok(())
 }
@@ -78,22 +84,27 @@ fn balance(engine: &Exchange, oracle: &Oracle, account: AccountId, asset: AssetI
     same(&format!("balance of account {account} in asset {asset}"), &engine, &oracle)
 }
 
-/// Order by order, level by level, and the touch.
+/// Order by order in both layers, level by level, and the touch.
 fn book(engine: &Exchange, oracle: &Oracle, instrument: InstrumentId) -> Result<(), Difference> {
     for side in Side::BOTH {
-        let expected = oracle.queue(instrument, side);
-        let mut found = engine.queue(instrument, side);
-        for order in &expected {
-            let found = found.next().map(|order| resting(&order));
-            if found.as_ref() != Some(order) {
-                same(&format!("{side:?} queue of instrument {instrument}"), &found.as_ref(), &Some(*order))?;
+        for layer in Layer::BOTH {
+            let expected = oracle.queue(instrument, layer, side);
+            let mut found = engine.layer_queue(instrument, layer, side);
+            for order in &expected {
+                let found = found.next().map(|order| resting(engine, &order));
+                if found.as_ref() != Some(order) {
+                    let what = format!("{side:?} {layer:?} queue of instrument {instrument}");
+                    same(&what, &found.as_ref(), &Some(order))?;
+                }
             }
+            let more = found.next().map(|order| resting(engine, &order));
+            same("orders beyond the queue", &more, &None)?;
         }
-        same("orders beyond the queue", &found.next().map(|order| resting(&order)), &None)?;
+        let expected = oracle.queue(instrument, Layer::Lit, side);
         same("best price", &engine.best(instrument, side), &expected.first().map(|order| order.price))?;
         let mut levels = engine.depth(instrument, side);
         for level in expected.chunk_by(|a, b| a.price == b.price) {
-            let quantity = level.iter().map(|order| order.leaves()).sum();
+            let quantity = level.iter().map(|order| order.leaves).sum();
             let expected = (level[0].price, Lots::new(quantity), level.len());
             let found = levels.next().map(|found| (found.price, found.quantity, found.orders as usize));
             same(&format!("{side:?} level"), &found, &Some(expected))?;
@@ -103,15 +114,17 @@ fn book(engine: &Exchange, oracle: &Oracle, instrument: InstrumentId) -> Result<
     Ok(())
 }
 
-fn resting(order: &RestingOrder) -> OpenOrder {
+fn resting(engine: &Exchange, order: &RestingOrder) -> OpenOrder {
     OpenOrder {
         order: order.order,
         account: order.account,
         instrument: order.instrument,
+        layer: order.layer,
         side: order.side,
         price: order.price,
         quantity: order.quantity.get(),
-        filled: order.quantity.get() - order.leaves.get(),
+        leaves: order.leaves.get(),
+        reserve: engine.reserve_of(order.order).get(),
         posting: order.posting(),
     }
 }

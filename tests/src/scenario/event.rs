@@ -3,12 +3,15 @@
 use std::fmt::Debug;
 
 use outcry_engine::{
-    CancelReason, Condition, Event, Indication, InstrumentId, LedgerLine, Lots, OrderId, OrderPrice, PhaseEnd, Place,
-    Price, Priority, Trade, TradeKind,
+    CancelReason, Condition, Event, Indication, InstrumentId, LedgerLine, Lots, OrderId, Place, Price,
+    Priority, Side, Trade, TradeKind,
 };
 
 use super::Session;
-use super::print::{lots, name, put, symbol, ticks, units, verb};
+use super::measure::written_time;
+use super::print::{listed, lots, name, put, symbol, ticks, units};
+use super::settings::{written_for_account, written_for_instrument, written_for_market, written_phase};
+use super::terms::{Terms, peg, rule_name};
 
 /// Writes one event as a line.
 pub(super) fn write(session: &Session, event: &Event, out: &mut String) {
@@ -51,7 +54,7 @@ impl Line<'_> {
                 "{} enters with {} at {}, {}",
                 self.label(order),
                 self.lots(instrument, leaves.lots()),
-                self.order_price(instrument, price),
+                self.terms(instrument).order_price(price),
                 place(from)
             ),
             Event::OrderRested { order, instrument, price, leaves, ahead, layer, .. } => format!(
@@ -100,7 +103,7 @@ impl Line<'_> {
                 self.label(maker),
                 self.lots(instrument, taker_leaves),
                 self.lots(instrument, maker_leaves),
-                words(rule)
+                rule_name(rule)
             ),
             Event::Traded(trade) => self.trade(&trade),
             Event::OrderCanceled { order, instrument, canceled, from, reason, .. } => {
@@ -137,27 +140,35 @@ impl Line<'_> {
                 format!("quote {entry} refused {}: {}", reject.code(), exchange.explain(&reject))
             }
             Event::AccountBlocked { account } => format!("account {} is blocked", name(exchange, account)),
-            Event::OrdersCanceled { account, .. } => {
-                format!("the orders of {} are canceled", name(exchange, account))
+            Event::OrdersCanceled { account, instrument, side } => {
+                let side = match side {
+                    None => "the orders",
+                    Some(Side::Buy) => "the buy orders",
+                    Some(Side::Sell) => "the sell orders",
+                };
+                let instrument = instrument.map(|instrument| format!(" in {}", self.listed(instrument)));
+                format!("{side} of {}{} are canceled", name(exchange, account), instrument.unwrap_or_default())
             }
             Event::Quoted { account, entries } => format!("{} quotes {entries}", name(exchange, account)),
             Event::MarketHalted { until } => format!(
                 "the market is halted{}",
-                until.map_or_else(String::new, |until| format!(" until {} ns", until.nanos()))
+                until.map_or_else(String::new, |until| format!(" until {}", written_time(until)))
             ),
             Event::MarketResumed => "the market goes on".to_owned(),
             Event::AccountUnblocked { account } => {
                 format!("account {} is not blocked any more", name(exchange, account))
             }
-            Event::InstrumentSet { instrument, setting } => format!("{} has {setting:?}", self.listed(instrument)),
-            Event::AccountSet { account, setting } => format!("{} has {setting:?}", name(exchange, account)),
-            Event::MarketSet { setting } => format!("the market has {setting:?}"),
-            Event::PhaseChanged { instrument, phase, end, cause } => format!(
-                "{} is {phase}, {}{}",
-                self.listed(instrument),
-                words(cause),
-                end.map(until).unwrap_or_default()
-            ),
+            Event::InstrumentSet { instrument, setting } => {
+                let setting = written_for_instrument(exchange, instrument, setting);
+                format!("{} has {setting}", self.listed(instrument))
+            }
+            Event::AccountSet { account, setting } => {
+                format!("{} has {}", name(exchange, account), written_for_account(exchange, setting))
+            }
+            Event::MarketSet { setting } => format!("the market has {}", written_for_market(exchange, setting)),
+            Event::PhaseChanged { instrument, phase, end, cause } => {
+                format!("{} is {}, {}", self.listed(instrument), written_phase(phase, end), words(cause))
+            }
             Event::IndicationChanged { instrument, indication } => {
                 format!("{} indicates {}", self.listed(instrument), self.indication(instrument, indication))
             }
@@ -190,12 +201,12 @@ impl Line<'_> {
                 format!("desk {desk} takes {} {} for one", rate.decimal(), symbol(exchange, money))
             }
             Event::CashSpent { desk, purchase, account, money, amount, rate, coins, repeated } => format!(
-                "purchase {purchase} of desk {desk}: {} spends {} {} at {} for {} minor units{}",
+                "purchase {purchase} of desk {desk}: {} spends {} {} at {} for {}{}",
                 name(exchange, account),
                 units(exchange, money, amount),
                 symbol(exchange, money),
                 rate.decimal(),
-                coins.get(),
+                exchange.desk(desk).map_or(String::new(), |desk| units(exchange, desk.sells(), coins)),
                 if repeated { ", as before" } else { "" }
             ),
         }
@@ -233,36 +244,51 @@ impl Line<'_> {
     }
 
     fn condition(&self, order: OrderId, condition: Condition) -> String {
-        let instrument = self.session.exchange.order(order).map(|open| open.instrument);
-        let ticks =
-            |price: Price| instrument.map_or(format!("#{}", price.get()), |known| self.ticks(known, price));
+        let exchange = &self.session.exchange;
+        let instrument = self.session.instruments[&order];
         match condition {
             Condition::Trigger(trigger) => {
-                format!("a trigger: {:?} by {} at {}", trigger.kind, words(trigger.by), ticks(trigger.price))
+                let told = self.terms(instrument).trigger(trigger);
+                match trigger.kind {
+                    outcry_engine::TriggerKind::Trailing(_) => {
+                        format!("{told}, first at {}", self.ticks(instrument, trigger.price))
+                    }
+                    _ => told,
+                }
             }
-            Condition::Display(display) => format!("a display: {display:?}"),
-            Condition::Minimum(minimum) => format!("a minimum: {minimum:?}"),
-            Condition::Peg(peg) => format!("a peg to {} offset {}", words(peg.to), peg.offset),
-            Condition::Bound(price) => format!("a bound of {}", ticks(price)),
-            Condition::SelfTrade(rule) => format!("self-trade rule {}", words(rule)),
-            Condition::Expires(time) => format!("an expiry at {}", time.nanos()),
-            Condition::Cash(amount) => format!("{} minor units to spend", amount.get()),
-            Condition::Pair(other) => format!("a pair: {}", self.label(other)),
+            Condition::Display(display) => self.terms(instrument).display(display).unwrap_or_default(),
+            Condition::Minimum(minimum) => self.terms(instrument).minimum(minimum),
+            Condition::Peg(follows) => peg(follows),
+            Condition::Bound(price) => format!("a bound at {}", self.ticks(instrument, price)),
+            Condition::SelfTrade(rule) => format!("self-trade {}", rule_name(rule)),
+            Condition::Expires(time) => format!("an end at {}", written_time(time)),
+            Condition::Cash(amount) => {
+                let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
+                let amount = quote.map_or(String::new(), |quote| {
+                    format!("{} {}", units(exchange, quote, amount), symbol(exchange, quote))
+                });
+                format!("{amount} to spend")
+            }
+            Condition::Pair(other) => format!("a pair with {}", self.label(other)),
             Condition::Exits { profit, loss } => {
-                format!("exits: profit {}, loss {}", ticks(profit), ticks(loss))
+                format!("profit {} loss {}", self.ticks(instrument, profit), self.ticks(instrument, loss))
             }
-            Condition::ExitOf(entry) => format!("an entry: {}", self.label(entry)),
-            Condition::Quote => "a quote".to_owned(),
+            Condition::ExitOf(entry) => format!("an entry in {}", self.label(entry)),
+            Condition::Quote => "a place in a quote".to_owned(),
         }
     }
 
     fn indication(&self, instrument: InstrumentId, indication: Indication) -> String {
         let Some(price) = indication.price else { return "nothing".to_owned() };
         let surplus = match indication.surplus_side {
-            Some(side) => format!(", {} more {}", self.lots(instrument, indication.surplus), verb(side)),
+            Some(side) => {
+                let side = if side == Side::Buy { "buy" } else { "sell" };
+                format!(", {} more to {side}", self.lots(instrument, indication.surplus))
+            }
             None => String::new(),
         };
-        format!("{} at {}{surplus}", self.lots(instrument, indication.paired), self.ticks(instrument, price))
+        let step = indication.decided_by.map(|step| format!(", by {}", words(step))).unwrap_or_default();
+        format!("{} at {}{surplus}{step}", self.lots(instrument, indication.paired), self.ticks(instrument, price))
     }
 
     fn label(&self, order: OrderId) -> String {
@@ -270,8 +296,11 @@ impl Line<'_> {
     }
 
     fn listed(&self, instrument: InstrumentId) -> String {
-        let known = self.session.exchange.instrument(instrument);
-        known.map_or(format!("#{instrument}"), |known| known.symbol().to_string())
+        listed(&self.session.exchange, instrument)
+    }
+
+    fn terms(&self, instrument: InstrumentId) -> Terms<'_> {
+        Terms { exchange: &self.session.exchange, instrument }
     }
 
     fn ticks(&self, instrument: InstrumentId, price: Price) -> String {
@@ -281,14 +310,6 @@ impl Line<'_> {
     fn lots(&self, instrument: InstrumentId, quantity: Lots) -> String {
         lots(&self.session.exchange, instrument, quantity)
     }
-
-    fn order_price(&self, instrument: InstrumentId, price: OrderPrice) -> String {
-        price.limit().map_or_else(|| words(price), |limit| self.ticks(instrument, limit))
-    }
-}
-
-fn until(end: PhaseEnd) -> String {
-    format!(", until {} and then {}", end.at.nanos(), end.then)
 }
 
 fn place(from: Place) -> &'static str {

@@ -1,11 +1,12 @@
 //! Reads one line of a scenario.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, Exchange, FeeRate, InstrumentId, NewInstrument,
-    NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp, parse_decimal,
+    AccountId, AccountName, Amount, CashOrderId, Command, Conditions, DeskId, IdempotenceKey, InstrumentId,
+    NewInstrument, NewOrder, Qty, Rate, Side, Timestamp, parse_decimal,
 };
 
-use super::Session;
+use super::words::{Fault, Parsed, Words, amount, fee, quantity};
+use super::{Session, settings, terms};
 
 /// What a line asks for.
 pub(super) enum Line {
@@ -15,34 +16,43 @@ pub(super) enum Line {
     When,
     /// What follows asks what came of it.
     Then,
-    /// Sets the clock.
+    /// Sets the clock of the commands that follow.
     At(Timestamp),
+    /// The lines of the ledger are not shown: money is not the point.
+    HideLedger,
     /// Draws the book.
     Book(InstrumentId),
     /// Draws the book order by order.
     Queue(InstrumentId),
+    /// Draws what rests unseen, order by order.
+    Dark(InstrumentId),
     /// Shows an account.
     Balances(AccountId),
     /// Asks what an order would do.
-    Preview(NewOrder),
+    Preview(NewOrder, Conditions),
+    /// Asks what a quantity costs or brings, all or nothing.
+    Price(InstrumentId, Side, Qty),
+    /// Shows a page of a desk's purchases.
+    Purchases {
+        /// The desk.
+        desk: DeskId,
+        /// The page begins just before this one; with the newest if `None`.
+        before: Option<CashOrderId>,
+        /// Most purchases shown.
+        size: u32,
+    },
     /// A number or name that is refused before it becomes a command.
     Unreadable(String),
-    /// Is executed; an order may be given a label.
+    /// Is executed.
     Command {
-        /// What later lines call the order.
+        /// What later lines call its order; of a pair both names, with a `/` between.
         label: Option<String>,
+        /// When, where the line says so; else at the time of the lines before.
+        at: Option<Timestamp>,
         /// The command.
         command: Command,
     },
 }
-
-/// Why a line is not a command: the scenario is wrong, or it shows a number that is refused at the edge.
-enum Fault {
-    Line(String),
-    Number(String),
-}
-
-type Parsed<T> = Result<T, Fault>;
 
 /// Reads a line; names are looked up in the session.
 pub(super) fn line(line: &str, session: &Session) -> Result<Line, String> {
@@ -52,208 +62,211 @@ pub(super) fn line(line: &str, session: &Session) -> Result<Line, String> {
         None => (None, line),
     };
     let words: Vec<&str> = rest.split_whitespace().collect();
-    let reader = Reader { exchange: &session.exchange, session };
-    match reader.read(&words) {
-        Ok(Line::Command { command, .. }) => Ok(Line::Command { label, command }),
+    let mut words = Words::new(&words, session);
+    let read = match question(&mut words) {
+        Ok(Some(line)) => Ok(line),
+        Ok(None) => command(&mut words).map(|(at, command)| Line::Command { label, at, command }),
+        Err(fault) => Err(fault),
+    };
+    match read.and_then(|line| words.end().map(|()| line)) {
         Ok(line) => Ok(line),
         Err(Fault::Number(reason)) => Ok(Line::Unreadable(reason)),
         Err(Fault::Line(reason)) => Err(reason),
     }
 }
 
-struct Reader<'a> {
-    exchange: &'a Exchange,
-    session: &'a Session,
+/// What is not a command.
+fn question(words: &mut Words) -> Parsed<Option<Line>> {
+    let line = match words.peek() {
+        Some("given") => Line::Given,
+        Some("when") => Line::When,
+        Some("then") => Line::Then,
+        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "preview" | "price" | "purchases") => {
+            return asked(words).map(Some);
+        }
+        _ => return Ok(None),
+    };
+    words.next()?;
+    Ok(Some(line))
 }
 
-impl Reader<'_> {
-    fn read(&self, words: &[&str]) -> Parsed<Line> {
-        let command = match *words {
-            ["given"] => return Ok(Line::Given),
-            ["when"] => return Ok(Line::When),
-            ["then"] => return Ok(Line::Then),
-            ["at", nanos] => return Ok(Line::At(Timestamp::from_nanos(whole(nanos)?))),
-            ["book", symbol] => return Ok(Line::Book(self.instrument(symbol)?)),
-            ["queue", symbol] => return Ok(Line::Queue(self.instrument(symbol)?)),
-            ["balances", name] => return Ok(Line::Balances(self.account(name)?)),
-            ["preview", ref order @ ..] => return Ok(Line::Preview(self.order(order)?)),
-            ["asset", symbol, "decimals", decimals] => {
-                Command::CreateAsset { symbol: self.symbol(symbol)?, decimals: whole(decimals)? }
-            }
-            [
-                "instrument",
-                symbol,
-                "of",
-                base,
-                "in",
-                quote,
-                "tick",
-                tick,
-                "lot",
-                lot,
-                "fees",
-                maker,
-                taker,
-            ] => {
-                let decimal = |text| parse_decimal(text).map_err(|error| Fault::Number(error.to_string()));
-                Command::CreateInstrument(NewInstrument {
-                    symbol: self.symbol(symbol)?,
-                    base: self.asset(base)?,
-                    quote: self.asset(quote)?,
-                    tick: decimal(tick)?,
-                    lot: decimal(lot)?,
-                    maker_fee: fee(maker)?,
-                    taker_fee: fee(taker)?,
-                })
-            }
-            ["account", name] => Command::OpenAccount {
-                name: AccountName::new(name).map_err(|error| Fault::Number(format!("the name {error}")))?,
-            },
-            ["deposit", name, amount, asset] => {
-                let asset = self.asset(asset)?;
-                Command::Deposit { account: self.account(name)?, asset, amount: self.amount(amount, asset)? }
-            }
-            ["withdraw", name, amount, asset] => {
-                let asset = self.asset(asset)?;
-                Command::Withdraw { account: self.account(name)?, asset, amount: self.amount(amount, asset)? }
-            }
-            [name, "cancels", order] => {
-                Command::CancelOrder { account: self.account(name)?, order: self.labelled(order)? }
-            }
-            [name, "replaces", order, "with", quantity, "at", price] => {
-                let order = self.labelled(order)?;
-                // A closed order has no instrument to read decimals by: then the first one's are used.
-                let open = self.exchange.order(order);
-                let instrument = open.map_or(InstrumentId::new(0), |open| open.instrument);
-                Command::ReplaceOrder {
-                    account: self.account(name)?,
-                    order,
-                    price: self.price(price, instrument)?,
-                    quantity: self.quantity(quantity, instrument)?,
-                }
-            }
-            _ => Command::PlaceOrder(self.order(words)?),
-        };
-        Ok(Line::Command { label: None, command })
-    }
+fn asked(words: &mut Words) -> Parsed<Line> {
+    Ok(match words.next()? {
+        "at" => Line::At(words.time()?),
+        "hide" => {
+            words.expect("ledger")?;
+            Line::HideLedger
+        }
+        "book" => Line::Book(words.instrument()?),
+        "queue" => Line::Queue(words.instrument()?),
+        "dark" => Line::Dark(words.instrument()?),
+        "balances" => Line::Balances(words.account()?),
+        "price" => {
+            let instrument = words.instrument()?;
+            let side = match words.next()? {
+                "buy" => Side::Buy,
+                "sell" => Side::Sell,
+                other => return Err(Fault::Line(format!("{other} is not buy or sell"))),
+            };
+            Line::Price(instrument, side, words.quantity(instrument)?)
+        }
+        "purchases" => {
+            let desk = DeskId::new(words.whole()?);
+            let number = if words.take("before") { Some(words.whole()?) } else { None };
+            words.expect("most")?;
+            Line::Purchases { desk, before: number.and_then(CashOrderId::new), size: words.whole()? }
+        }
+        _ => {
+            let (order, conditions) = terms::order(words)?;
+            Line::Preview(order, conditions)
+        }
+    })
+}
 
-    fn order(&self, words: &[&str]) -> Parsed<NewOrder> {
-        let [name, verb @ ("buys" | "sells"), quantity, symbol, "at", price, ref terms @ ..] = *words else {
-            return Err(Fault::Line("is not a line of a scenario".to_owned()));
-        };
-        let instrument = self.instrument(symbol)?;
-        let market = price == "market";
-        let mut order = NewOrder {
-            account: self.account(name)?,
-            instrument,
-            side: if verb == "buys" { Side::Buy } else { Side::Sell },
-            price: if market {
-                OrderPrice::Market
+fn command(words: &mut Words) -> Parsed<(Option<Timestamp>, Command)> {
+    let start = *words;
+    let first = words.next()?;
+    let command = match first {
+        "clock" if words.peek().is_some() => return Ok((Some(words.time()?), Command::AdvanceClock)),
+        "clock" => Command::AdvanceClock,
+        "asset" => {
+            let symbol = words.symbol()?;
+            words.expect("decimals")?;
+            Command::CreateAsset { symbol, decimals: words.whole()? }
+        }
+        "instrument" => Command::CreateInstrument(new_instrument(words)?),
+        "account" => Command::OpenAccount {
+            name: AccountName::new(words.next()?).map_err(|error| Fault::Number(format!("the name {error}")))?,
+        },
+        "deposit" | "withdraw" => {
+            let account = words.account()?;
+            let (amount, asset) = money(words)?;
+            if first == "deposit" {
+                Command::Deposit { account, asset, amount }
             } else {
-                OrderPrice::Limit(self.price(price, instrument)?)
-            },
-            quantity: self.quantity(quantity, instrument)?,
-            time_in_force: if market { TimeInForce::ImmediateOrCancel } else { TimeInForce::GoodTillCancel },
-            posting: Posting::Any,
-        };
-        for &term in terms {
-            match term {
-                "gtc" => order.time_in_force = TimeInForce::GoodTillCancel,
-                "ioc" => order.time_in_force = TimeInForce::ImmediateOrCancel,
-                "fok" => order.time_in_force = TimeInForce::FillOrKill,
-                "day" => order.time_in_force = TimeInForce::Day,
-                "post-only" => order.posting = Posting::PostOnly,
-                "post-only-reprice" => order.posting = Posting::PostOnlyReprice,
+                Command::Withdraw { account, asset, amount }
+            }
+        }
+        "block" => Command::BlockAccount { account: words.account()? },
+        "unblock" => Command::UnblockAccount { account: words.account()? },
+        "set" => setting(words)?,
+        "phase" => {
+            let instrument = words.instrument()?;
+            let (phase, end) = settings::phase_and_end(words)?;
+            Command::SetPhase { instrument, phase, end }
+        }
+        "halt" => words.expect("market").map(|()| Command::HaltMarket)?,
+        "resume" => words.expect("market").map(|()| Command::ResumeMarket)?,
+        "desk" => {
+            words.expect("of")?;
+            let account = words.account()?;
+            words.expect("sells")?;
+            let (cap, sells) = money(words)?;
+            Command::OpenDesk { account, sells, cap }
+        }
+        "rate" => {
+            let desk = DeskId::new(words.whole()?);
+            let rate = parse_decimal(words.next()?).map_err(|error| Fault::Number(error.to_string()))?;
+            let rate = Rate::new(rate).map_err(|refusal| Fault::Number(refusal.to_string()))?;
+            Command::SetRate { desk, money: words.asset()?, rate }
+        }
+        _ => {
+            let account = { start }.account();
+            let verb = words.next()?;
+            match verb {
+                "cancels" if words.take("all") => {
+                    let named = !matches!(words.peek(), None | Some("buys" | "sells"));
+                    let instrument = if named { Some(words.instrument()?) } else { None };
+                    let side = if words.peek().is_some() { Some(words.side()?) } else { None };
+                    Command::CancelOrders { account: account?, instrument, side }
+                }
+                "cancels" => Command::CancelOrder { account: account?, order: words.order()? },
+                "replaces" => replacement(words, account?)?,
+                "spends" => spending(words, account?)?,
+                "quotes" => terms::quotes(words, account?)?,
                 _ => {
-                    let time = term.strip_prefix("gtd:").ok_or_else(|| {
-                        let terms = "gtc, ioc, fok, day, gtd:time, post-only or post-only-reprice";
-                        Fault::Line(format!("{term} is not {terms}"))
-                    })?;
-                    order.time_in_force = TimeInForce::GoodTillDate(Timestamp::from_nanos(whole(time)?));
+                    *words = start;
+                    terms::command(words)?
                 }
             }
         }
-        Ok(order)
-    }
-
-    fn symbol(&self, text: &str) -> Parsed<Symbol> {
-        Symbol::new(text).map_err(|error| Fault::Number(format!("the symbol {error}")))
-    }
-
-    fn asset(&self, text: &str) -> Parsed<AssetId> {
-        if let Some(number) = raw(text)? {
-            return Ok(AssetId::new(number));
-        }
-        self.exchange.find_asset(self.symbol(text)?).ok_or_else(|| Fault::Line(format!("no asset {text}")))
-    }
-
-    fn instrument(&self, text: &str) -> Parsed<InstrumentId> {
-        if let Some(number) = raw(text)? {
-            return Ok(InstrumentId::new(number));
-        }
-        let unknown = || Fault::Line(format!("no instrument {text}"));
-        self.exchange.find_instrument(self.symbol(text)?).ok_or_else(unknown)
-    }
-
-    fn account(&self, text: &str) -> Parsed<AccountId> {
-        if text == "venue" {
-            return Ok(AccountId::VENUE);
-        }
-        if let Some(number) = raw(text)? {
-            return Ok(AccountId::new(number));
-        }
-        let name = AccountName::new(text).map_err(|error| Fault::Line(error.to_string()))?;
-        self.exchange.find_account(name).ok_or_else(|| Fault::Line(format!("no account {text}")))
-    }
-
-    fn labelled(&self, text: &str) -> Parsed<OrderId> {
-        if let Some(number) = raw(text)? {
-            return OrderId::new(number).ok_or_else(|| Fault::Line("orders count from 1".to_owned()));
-        }
-        let order = self.session.labels.get(text).copied();
-        order.ok_or_else(|| Fault::Line(format!("no accepted order is called {text}")))
-    }
-
-    fn amount(&self, text: &str, asset: AssetId) -> Parsed<Amount> {
-        if let Some(units) = raw(text)? {
-            return Amount::new(units).map_err(|error| Fault::Number(error.to_string()));
-        }
-        let asset =
-            self.exchange.asset(asset).ok_or_else(|| Fault::Line("no asset for decimals".to_owned()))?;
-        asset.parse_amount(text).map_err(|error| Fault::Number(format!("amount {error}")))
-    }
-
-    fn price(&self, text: &str, instrument: InstrumentId) -> Parsed<Price> {
-        if let Some(ticks) = raw(text)? {
-            return Price::new(ticks).map_err(|error| Fault::Number(error.to_string()));
-        }
-        let instrument = self.exchange.instrument(instrument);
-        let instrument = instrument.ok_or_else(|| Fault::Line("no instrument for decimals".to_owned()))?;
-        instrument.parse_price(text).map_err(|error| Fault::Number(format!("price {error}")))
-    }
-
-    fn quantity(&self, text: &str, instrument: InstrumentId) -> Parsed<Qty> {
-        if let Some(lots) = raw(text)? {
-            return Qty::new(lots).map_err(|error| Fault::Number(error.to_string()));
-        }
-        let instrument = self.exchange.instrument(instrument);
-        let instrument = instrument.ok_or_else(|| Fault::Line("no instrument for decimals".to_owned()))?;
-        instrument.parse_quantity(text).map_err(|error| Fault::Number(format!("quantity {error}")))
-    }
+    };
+    Ok((None, command))
 }
 
-/// The number behind a `#`.
-fn raw<T: std::str::FromStr>(text: &str) -> Parsed<Option<T>> {
-    match text.strip_prefix('#') {
-        Some(number) => whole(number).map(Some),
-        None => Ok(None),
+fn new_instrument(words: &mut Words) -> Parsed<NewInstrument> {
+    let decimal = |text| parse_decimal(text).map_err(|error| Fault::Number(error.to_string()));
+    let symbol = words.symbol()?;
+    words.expect("of")?;
+    let base = words.asset()?;
+    words.expect("in")?;
+    let quote = words.asset()?;
+    words.expect("tick")?;
+    let tick = decimal(words.next()?)?;
+    words.expect("lot")?;
+    let lot = decimal(words.next()?)?;
+    words.expect("fees")?;
+    let (maker_fee, taker_fee) = (fee(words.whole()?)?, fee(words.whole()?)?);
+    Ok(NewInstrument { symbol, base, quote, tick, lot, maker_fee, taker_fee })
+}
+
+/// An amount and then its asset.
+fn money(words: &mut Words) -> Parsed<(Amount, outcry_engine::AssetId)> {
+    let number = words.next()?;
+    let asset = words.asset()?;
+    Ok((amount(words.exchange(), number, asset)?, asset))
+}
+
+/// Of the market, of an instrument, or of an account, whichever has the name.
+fn setting(words: &mut Words) -> Parsed<Command> {
+    if words.take("market") {
+        return Ok(Command::SetMarket { setting: settings::of_market(words)? });
     }
+    let mut account = *words;
+    if let Ok(instrument) = words.instrument() {
+        let mut of_account = *words;
+        return match settings::of_instrument(words, instrument) {
+            Err(fault) => match (account.account(), settings::of_account(&mut of_account)) {
+                // A raw number may name either.
+                (Ok(account), Ok(setting)) => {
+                    *words = of_account;
+                    Ok(Command::SetAccount { account, setting })
+                }
+                _ => Err(fault),
+            },
+            Ok(setting) => Ok(Command::SetInstrument { instrument, setting }),
+        };
+    }
+    let owner = account.account()?;
+    *words = account;
+    Ok(Command::SetAccount { account: owner, setting: settings::of_account(words)? })
 }
 
-fn whole<T: std::str::FromStr>(text: &str) -> Parsed<T> {
-    text.parse().map_err(|_| Fault::Line(format!("{text} is not a whole number in range")))
+fn replacement(words: &mut Words, account: AccountId) -> Parsed<Command> {
+    let order = words.order()?;
+    // An order that was never accepted has no instrument to read decimals by: then the first one's are used.
+    let instrument = words.session().instruments.get(&order).copied().unwrap_or(InstrumentId::new(0));
+    words.expect("with")?;
+    let size = words.next()?;
+    words.expect("at")?;
+    let price = words.price(instrument)?;
+    Ok(Command::ReplaceOrder { account, order, price, quantity: quantity(words.exchange(), size, instrument)? })
 }
 
-fn fee(text: &str) -> Parsed<FeeRate> {
-    FeeRate::from_ppm(whole(text)?).map_err(|error| Fault::Number(error.to_string()))
+/// Money spent on an instrument, or at a desk.
+fn spending(words: &mut Words, account: AccountId) -> Parsed<Command> {
+    let (amount, money) = money(words)?;
+    if words.take("on") {
+        let instrument = words.instrument()?;
+        let quote = words.exchange().instrument(instrument).map(outcry_engine::Instrument::quote);
+        if quote.is_some_and(|quote| quote != money) {
+            return Err(Fault::Line("the instrument is not paid for in that".to_owned()));
+        }
+        return Ok(Command::PlaceCashOrder { account, instrument, amount });
+    }
+    words.expect("at")?;
+    words.expect("desk")?;
+    let desk = DeskId::new(words.whole()?);
+    words.expect("key")?;
+    Ok(Command::BuyAtDesk { desk, account, money, amount, key: IdempotenceKey::new(words.whole()?) })
 }

@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, Command, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Posting, Price, Side,
-    TimeInForce,
+    AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer, Lots,
+    NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
 };
 
 use super::Session;
+use super::measure::written_time;
+use super::settings::{written_for_account, written_for_instrument, written_for_market, written_phase};
+use super::terms::{Terms, verb};
 
 /// Draws the book of an instrument, best prices in the middle.
 pub(super) fn book(exchange: &Exchange, instrument: InstrumentId, out: &mut String) {
@@ -36,24 +39,89 @@ pub(super) fn book(exchange: &Exchange, instrument: InstrumentId, out: &mut Stri
 /// Draws the book order by order, the first to trade first.
 pub(super) fn queue(session: &Session, instrument: InstrumentId, out: &mut String) {
     let exchange = &session.exchange;
-    for side in [Side::Sell, Side::Buy] {
-        for order in exchange.queue(instrument, side) {
-            put(
-                out,
-                &format!(
-                    "{} {} at {}: {} of {}{}",
-                    verb(side),
-                    session.label(order.order),
-                    ticks(exchange, instrument, order.price),
-                    lots(exchange, instrument, order.leaves.lots()),
-                    lots(exchange, instrument, order.quantity.lots()),
-                    if order.posting() == Posting::PostOnly { ", post-only" } else { "" }
-                ),
-            );
-        }
-    }
-    if exchange.best(instrument, Side::Sell).is_none() && exchange.best(instrument, Side::Buy).is_none() {
+    let orders = [Side::Sell, Side::Buy].into_iter().flat_map(|side| exchange.queue(instrument, side));
+    list(session, orders.collect(), out);
+}
+
+/// Draws what rests unseen order by order: best price first, then the order accepted first.
+pub(super) fn dark(session: &Session, instrument: InstrumentId, out: &mut String) {
+    let open = session.instruments.keys().filter_map(|&order| session.exchange.order(order));
+    let mut orders: Vec<_> =
+        open.filter(|order| order.instrument == instrument && order.layer == Layer::Dark).collect();
+    orders.sort_by_key(|order| match order.side {
+        Side::Sell => (0, order.price.get(), order.order),
+        Side::Buy => (1, -order.price.get(), order.order),
+    });
+    list(session, orders, out);
+}
+
+fn list(session: &Session, orders: Vec<RestingOrder>, out: &mut String) {
+    let exchange = &session.exchange;
+    if orders.is_empty() {
         put(out, "nothing rests");
+    }
+    for order in orders {
+        put(
+            out,
+            &format!(
+                "{} {} at {}: {} of {}{}",
+                verb(order.side),
+                session.label(order.order),
+                ticks(exchange, order.instrument, order.price),
+                lots(exchange, order.instrument, order.leaves.lots()),
+                lots(exchange, order.instrument, order.quantity.lots()),
+                if order.posting() == Posting::PostOnly { ", post-only" } else { "" }
+            ),
+        );
+    }
+}
+
+/// Says what a quantity costs or brings now, all or nothing.
+pub(super) fn price(exchange: &Exchange, instrument: InstrumentId, side: Side, quantity: Qty, out: &mut String) {
+    let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
+    match (exchange.price(instrument, side, quantity), quote) {
+        (Ok(total), Some(quote)) => {
+            put(out, &format!("{} {}", units(exchange, quote, total), symbol(exchange, quote)));
+        }
+        (Ok(total), None) => put(out, &format!("#{}", total.get())),
+        (Err(outcry_engine::NoPrice::TooThin { there }), _) => {
+            put(out, &format!("too thin: {} there", lots(exchange, instrument, there)));
+        }
+        (Err(reason), _) => put(out, &reason.to_string()),
+    }
+}
+
+/// Lists purchases of a desk, newest first.
+pub(super) fn purchases(
+    exchange: &Exchange,
+    desk: DeskId,
+    before: Option<CashOrderId>,
+    size: u32,
+    out: &mut String,
+) {
+    let Some(known) = exchange.desk(desk) else { return put(out, "no such desk") };
+    let page = match known.page(before, size) {
+        Ok(page) => page,
+        Err(error) => return put(out, &error.to_string()),
+    };
+    if page.len() == 0 {
+        put(out, "no purchase");
+    }
+    for purchase in page {
+        let order = purchase.order;
+        put(
+            out,
+            &format!(
+                "{}: {} spent {} {} at {} for {} {}",
+                purchase.id,
+                name(exchange, order.client),
+                units(exchange, order.money, order.amount),
+                symbol(exchange, order.money),
+                purchase.rate.decimal(),
+                units(exchange, known.sells(), purchase.coins),
+                symbol(exchange, known.sells())
+            ),
+        );
     }
 }
 
@@ -75,8 +143,8 @@ pub(super) fn balances(exchange: &Exchange, account: AccountId, out: &mut String
 }
 
 /// Shows what an order would do.
-pub(super) fn preview(exchange: &Exchange, order: &NewOrder, out: &mut String) {
-    let preview = match exchange.preview(order) {
+pub(super) fn preview(exchange: &Exchange, order: &NewOrder, conditions: &Conditions, out: &mut String) {
+    let preview = match exchange.preview_with(order, conditions) {
         Ok(preview) => preview,
         Err(reject) => return put(out, &format!("would be rejected {}", reject.code())),
     };
@@ -127,8 +195,37 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
             format!("withdraw {} {amount} {}", name(exchange, account), symbol(exchange, asset))
         }
         Command::PlaceOrder(order) => place(exchange, &order),
+        Command::PlaceConditional(ref order) => {
+            let terms = Terms { exchange, instrument: order.terms.instrument };
+            format!("{}{}", place(exchange, &order.terms), terms.conditions(&order.conditions))
+        }
+        Command::PlacePair(ref pair) => {
+            let terms = Terms { exchange, instrument: pair.limit.instrument };
+            let exit = terms.exit(pair.then, pair.protection);
+            format!("{} or {} {exit}", place(exchange, &pair.limit), terms.trigger(pair.trigger))
+        }
+        Command::PlaceBracket(ref bracket) => {
+            let instrument = bracket.entry.instrument;
+            let exit = Terms { exchange, instrument }.exit(bracket.then, bracket.protection);
+            let [profit, loss] = [bracket.profit, bracket.loss].map(|price| ticks(exchange, instrument, price));
+            format!("{} with profit {profit} loss {loss} {exit}", place(exchange, &bracket.entry))
+        }
+        Command::PlaceCashOrder { account, instrument, amount } => {
+            let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
+            let (amount, money) = match quote {
+                Some(quote) => (units(exchange, quote, amount), symbol(exchange, quote)),
+                None => (format!("#{}", amount.get()), "#0".to_owned()),
+            };
+            format!("{} spends {amount} {money} on {}", name(exchange, account), listed(exchange, instrument))
+        }
         Command::CancelOrder { account, order } => {
             format!("{} cancels {}", name(exchange, account), session.label(order))
+        }
+        Command::CancelOrders { account, instrument, side } => {
+            let instrument = instrument.map(|instrument| format!(" {}", listed(exchange, instrument)));
+            let side = side.map(|side| format!(" {}", verb(side)));
+            let (instrument, side) = (instrument.unwrap_or_default(), side.unwrap_or_default());
+            format!("{} cancels all{instrument}{side}", name(exchange, account))
         }
         Command::ReplaceOrder { account, order, price, quantity } => format!(
             "{} replaces {} with #{} at #{}",
@@ -137,30 +234,62 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
             quantity.get(),
             price.get()
         ),
-        ref other => format!("# no scenario line gives {other:?}"),
+        Command::Quote(ref quote) => {
+            let entries = quote.quotes.iter().map(|entry| {
+                let terms = Terms { exchange, instrument: entry.instrument };
+                let [bid, ask] = [entry.bid, entry.ask].map(|side| terms.quote_side(side));
+                format!(" {} {bid}/{ask}", listed(exchange, entry.instrument))
+            });
+            let entries: String = entries.collect();
+            let entries = if entries.is_empty() { " nothing".to_owned() } else { entries };
+            format!("{} quotes{entries}", name(exchange, quote.account))
+        }
+        Command::BlockAccount { account } => format!("block {}", name(exchange, account)),
+        Command::UnblockAccount { account } => format!("unblock {}", name(exchange, account)),
+        Command::SetInstrument { instrument, setting } => {
+            let setting = written_for_instrument(exchange, instrument, setting);
+            format!("set {} {setting}", listed(exchange, instrument))
+        }
+        Command::SetAccount { account, setting } => {
+            format!("set {} {}", name(exchange, account), written_for_account(exchange, setting))
+        }
+        Command::SetMarket { setting } => format!("set market {}", written_for_market(exchange, setting)),
+        Command::SetPhase { instrument, phase, end } => {
+            format!("phase {} {}", listed(exchange, instrument), written_phase(phase, end))
+        }
+        Command::HaltMarket => "halt market".to_owned(),
+        Command::ResumeMarket => "resume market".to_owned(),
+        Command::AdvanceClock => "clock".to_owned(),
+        Command::OpenDesk { account, sells, cap } => {
+            let cap = units(exchange, sells, cap);
+            format!("desk of {} sells {cap} {}", name(exchange, account), symbol(exchange, sells))
+        }
+        Command::SetRate { desk, money, rate } => {
+            format!("rate {desk} {} {}", rate.decimal(), symbol(exchange, money))
+        }
+        Command::BuyAtDesk { desk, account, money, amount, key } => {
+            let amount = units(exchange, money, amount);
+            let (name, money) = (name(exchange, account), symbol(exchange, money));
+            format!("{name} spends {amount} {money} at desk {desk} key {}", key.get())
+        }
     }
 }
 
 fn place(exchange: &Exchange, order: &NewOrder) -> String {
-    let instrument = exchange.instrument(order.instrument);
-    let price = match order.price {
-        OrderPrice::Market => "market".to_owned(),
-        OrderPrice::MarketToLimit => "market-to-limit".to_owned(),
-        OrderPrice::Limit(price) => ticks(exchange, order.instrument, price),
-    };
     let time_in_force = match order.time_in_force {
         TimeInForce::GoodTillCancel => "gtc".to_owned(),
         TimeInForce::ImmediateOrCancel => "ioc".to_owned(),
         TimeInForce::FillOrKill => "fok".to_owned(),
         TimeInForce::Day => "day".to_owned(),
-        TimeInForce::GoodTillDate(time) => format!("gtd:{}", time.nanos()),
+        TimeInForce::GoodTillDate(time) => format!("gtd {}", written_time(time)),
     };
     format!(
-        "{} {} {} {} at {price} {time_in_force}{}",
+        "{} {} {} {} at {} {time_in_force}{}",
         name(exchange, order.account),
         verb(order.side),
         lots(exchange, order.instrument, order.quantity.lots()),
-        instrument.map_or(format!("#{}", order.instrument), |known| known.symbol().to_string()),
+        listed(exchange, order.instrument),
+        Terms { exchange, instrument: order.instrument }.order_price(order.price),
         match order.posting {
             Posting::Any => "",
             Posting::PostOnly => " post-only",
@@ -169,11 +298,9 @@ fn place(exchange: &Exchange, order: &NewOrder) -> String {
     )
 }
 
-pub(super) fn verb(side: Side) -> &'static str {
-    match side {
-        Side::Buy => "buys",
-        Side::Sell => "sells",
-    }
+/// An instrument's symbol, or its number.
+pub(super) fn listed(exchange: &Exchange, instrument: InstrumentId) -> String {
+    exchange.instrument(instrument).map_or(format!("#{instrument}"), |known| known.symbol().to_string())
 }
 
 pub(super) fn name(exchange: &Exchange, account: AccountId) -> String {

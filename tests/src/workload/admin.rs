@@ -97,8 +97,24 @@ impl Workload {
         Command::PlaceOrder(new)
     }
 
+    /// The end of all orders of an account, of one instrument or side or of all.
+    pub(super) fn mass_cancel(&mut self) -> Command {
+        let account = self.owner();
+        let instrument = self.random.chance(500_000).then(|| self.instrument());
+        let side = self.random.chance(300_000).then(|| self.side());
+        Command::CancelOrders { account, instrument, side }
+    }
+
+    /// The kill switch, soon released again.
+    pub(super) fn block(&mut self) -> Command {
+        match self.random.pick(self.sight.blocked()).copied() {
+            Some(account) if self.random.chance(900_000) => Command::UnblockAccount { account },
+            _ => Command::BlockAccount { account: self.owner() },
+        }
+    }
+
     /// An account, now and then the venue's or none.
-    fn owner(&mut self) -> AccountId {
+    pub(super) fn owner(&mut self) -> AccountId {
         match self.random.below(20) {
             0 => AccountId::VENUE,
             1 => AccountId::new(u32::MAX),
@@ -107,7 +123,7 @@ impl Workload {
     }
 
     /// An asset, now and then none.
-    fn asset(&mut self) -> AssetId {
+    pub(super) fn asset(&mut self) -> AssetId {
         let count = u64::try_from(self.sight.assets().len()).expect("a handful");
         let unknown = u64::from(self.random.chance(50_000));
         AssetId::new(u32::try_from(self.random.below(count) + unknown * count).expect("a handful"))
@@ -115,6 +131,6 @@ impl Workload {
 }
 
 /// An amount, kept within what is allowed.
-fn amount(units: i64) -> Amount {
+pub(super) fn amount(units: i64) -> Amount {
     Amount::new(units.clamp(-limits::MAX_AMOUNT, limits::MAX_AMOUNT)).expect("clamped")
 }

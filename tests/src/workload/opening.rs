@@ -37,7 +37,7 @@ pub(super) fn commands(random: &mut Random, swarm: &Swarm) -> VecDeque<Command> 
             quote,
             tick: if quote == CASH { tick } else { Decimal::ONE },
             lot,
-            maker_fee: rate(random),
+            maker_fee: if swarm.special && random.chance(200_000) { rebate(random) } else { rate(random) },
             taker_fee: rate(random),
         }));
     }
@@ -72,6 +72,12 @@ fn purse(random: &mut Random, swarm: &Swarm, cash: bool) -> i64 {
 fn rate(random: &mut Random) -> FeeRate {
     let rates = [0, 0, 1, 333, 333, 500, 500, 1_000, 1_000, 99_999, FeeRate::MAX_PPM];
     FeeRate::from_ppm(*random.pick(&rates).expect("not empty")).expect("at most the highest")
+}
+
+/// A maker's rate below zero.
+fn rebate(random: &mut Random) -> FeeRate {
+    let rates = [-1, -250, -1_000, -FeeRate::MAX_PPM];
+    FeeRate::from_ppm(*random.pick(&rates).expect("not empty")).expect("at least the lowest")
 }
 
 /// A symbol that is known to be one.

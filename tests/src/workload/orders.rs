@@ -198,7 +198,7 @@ impl Workload {
     }
 
     /// What a limit order needs, and of which asset.
-    fn need(&self, terms: &NewInstrument, new: &NewOrder) -> (outcry_engine::AssetId, i128) {
+    pub(super) fn need(&self, terms: &NewInstrument, new: &NewOrder) -> (outcry_engine::AssetId, i128) {
         let digits = |asset: outcry_engine::AssetId| {
             let index = usize::try_from(asset.get()).expect("a handful");
             self.sight.assets().get(index).copied().unwrap_or(0)
@@ -226,11 +226,11 @@ fn step(price: Price, by: i64) -> Price {
 }
 
 /// A price, kept within what is allowed.
-fn ticks(ticks: i64) -> Price {
+pub(super) fn ticks(ticks: i64) -> Price {
     Price::new(ticks.clamp(1, limits::MAX_PRICE)).expect("clamped")
 }
 
 /// A quantity, kept within what is allowed.
-fn qty(lots: u64) -> Qty {
+pub(super) fn qty(lots: u64) -> Qty {
     Qty::new(lots.clamp(1, limits::MAX_QTY)).expect("clamped")
 }

@@ -257,7 +257,9 @@ fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event])
             Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => {
                 rests = leaves.lots();
             }
-            Event::OrderCanceled { order: own, canceled: gone, .. } if order == Some(*own) => canceled = *gone,
+            Event::OrderCanceled { order: own, canceled: gone, .. } if order == Some(*own) => {
+                canceled = *gone
+            }
             _ => {}
         }
     }

@@ -2,7 +2,9 @@
 
 use std::num::{NonZeroU32, NonZeroU64};
 
-use outcry_engine::{LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, VelocityTerms};
+use outcry_engine::{
+    LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, VelocityTerms,
+};
 
 use super::super::atom::{
     put_option, put_price, take_nonzero32, take_nonzero64, take_option, take_price, unknown,

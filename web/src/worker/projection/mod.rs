@@ -142,7 +142,11 @@ impl Projections {
                 | Event::OrderConditioned { .. }
                 | Event::OrderTriggered { .. }
                 | Event::OrderRepriced { .. }
+                | Event::OrdersCanceled { .. }
+                | Event::Quoted { .. }
                 | Event::QuoteRefused { .. }
+                | Event::MarketHalted { .. }
+                | Event::MarketResumed
                 | Event::AccountBlocked { .. }
                 | Event::AccountUnblocked { .. }
                 | Event::InstrumentSet { .. }

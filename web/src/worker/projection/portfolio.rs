@@ -127,14 +127,7 @@ impl Portfolio {
         self.filled(at, trade, trade.taker, trade.taker_side, trade.kind == TradeKind::Auction);
     }
 
-    fn filled(
-        &mut self,
-        at: Timestamp,
-        trade: &Trade,
-        order: OrderId,
-        side: Side,
-        maker: bool,
-    ) {
+    fn filled(&mut self, at: Timestamp, trade: &Trade, order: OrderId, side: Side, maker: bool) {
         if self.fills.len() == KEPT {
             self.fills.pop_front();
         }
