@@ -58,6 +58,7 @@ mod desk;
 mod view;
 mod preview;
 mod explain;
+pub mod life;
 mod check;
 mod plain;
 mod look_ahead;
