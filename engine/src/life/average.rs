@@ -42,7 +42,8 @@ impl AveragePrice {
     pub fn decimal(&self, instrument: &Instrument) -> Decimal {
         let tick = instrument.terms().tick;
         let Some((value, lots)) = self.fraction() else { return Decimal::ZERO };
-        let value = i128::try_from(value).ok().and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok());
+        let value =
+            i128::try_from(value).ok().and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok());
         let sum = value.and_then(|value| value.checked_mul(tick)).unwrap_or(Decimal::MAX);
         let average = sum.checked_div(Decimal::from(lots)).unwrap_or(Decimal::MAX);
         let mut rounded = average.round_dp(tick.scale() + 6).normalize();

@@ -109,8 +109,18 @@ impl CancelReject {
         message.put(1, words.account(self.account));
         message.put(60, utc(self.at));
         message.put(434, if self.response_to == ResponseTo::Cancel { '1' } else { '2' });
-        let too_late = unknown && matches!(self.status, OrdStatus::Filled | OrdStatus::Canceled | OrdStatus::Expired);
-        message.put(102, if too_late { 0 } else if unknown { 1 } else { 99 });
+        let too_late =
+            unknown && matches!(self.status, OrdStatus::Filled | OrdStatus::Canceled | OrdStatus::Expired);
+        message.put(
+            102,
+            if too_late {
+                0
+            } else if unknown {
+                1
+            } else {
+                99
+            },
+        );
         message.put(58, exchange.explain(&self.reject));
         message.end()
     }
@@ -195,7 +205,9 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn account(&self, account: AccountId) -> String {
-        self.exchange.account(account).map_or_else(|| account.to_string(), |account| account.name().to_string())
+        self.exchange
+            .account(account)
+            .map_or_else(|| account.to_string(), |account| account.name().to_string())
     }
 
     fn symbol(&self, instrument: InstrumentId) -> String {
@@ -203,7 +215,8 @@ impl Words<'_> {
     }
 
     fn quantity(&self, lots: Lots) -> Decimal {
-        self.instrument.map_or(Decimal::from(lots.get()), |instrument| instrument.quantity_decimal(lots).normalize())
+        self.instrument
+            .map_or(Decimal::from(lots.get()), |instrument| instrument.quantity_decimal(lots).normalize())
     }
 
     fn price(&self, price: Price) -> Decimal {
@@ -278,7 +291,10 @@ mod tests {
         ] {
             assert_eq!(date(days), expected);
         }
-        assert_eq!(utc(Timestamp::from_nanos(20_778 * 86_400_000_000_000 + 1)), "20261121-00:00:00.000000001");
+        assert_eq!(
+            utc(Timestamp::from_nanos(20_778 * 86_400_000_000_000 + 1)),
+            "20261121-00:00:00.000000001"
+        );
         assert_eq!(utc(Timestamp::from_nanos(u64::MAX)), "25540721-23:34:33.709551615");
     }
 
@@ -290,7 +306,8 @@ mod tests {
         // 8=FIX.4.4 9=10 35=0 49=A, each with a character 1 behind it.
         let text = message.end();
         assert_eq!(&text[..text.len() - 7], "8=FIX.4.4|9=10|35=0|49=A|");
-        let sum: u32 = text[..text.len() - 7].bytes().map(|byte| if byte == b'|' { 1 } else { u32::from(byte) }).sum();
+        let sum: u32 =
+            text[..text.len() - 7].bytes().map(|byte| if byte == b'|' { 1 } else { u32::from(byte) }).sum();
         assert_eq!(text[text.len() - 7..], format!("10={:03}|", sum % 256));
     }
 }

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::report::Reason;
 use super::{
-    AveragePrice, CancelReject, ExecType, ExecutionReport, Fill, Happening, Liquidity, OrdStatus, OrderLife, Report,
-    ResponseTo, RestatementReason,
+    AveragePrice, CancelReject, ExecType, ExecutionReport, Fill, Happening, Liquidity, OrdStatus, OrderLife,
+    Report, ResponseTo, RestatementReason,
 };
 use crate::{
-    AccountId, Command, Condition, Event, Lots, NewOrder, OrderId, Receipt, Reject, SelfTrade, Timestamp, Trade,
-    TradeKind,
+    AccountId, Command, Condition, Event, Lots, NewOrder, OrderId, Receipt, Reject, SelfTrade, Timestamp,
+    Trade, TradeKind,
 };
 
 /// The lives of orders: a fold over the answers of an exchange.

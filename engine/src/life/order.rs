@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AveragePrice, Happening, OrdStatus};
 use crate::{
-    Condition, Display, Event, Lots, NewOrder, OrderId, OrderPrice, Place, Price, Priority, Qty, SelfTrade, Trade,
-    WaitsFor,
+    Condition, Display, Event, Lots, NewOrder, OrderId, OrderPrice, Place, Price, Priority, Qty, SelfTrade,
+    Trade, WaitsFor,
 };
 
 /// An order as its events have made it.
@@ -156,7 +156,12 @@ impl OrderLife {
     pub(crate) fn take(&mut self, event: &Event) -> Option<Happening> {
         let happening = self.change(event)?;
         let status = OrdStatus::after(Some(self.status), happening);
-        debug_assert!(status.is_some(), "{happening:?} happened to order {} that is {:?}", self.order, self.status);
+        debug_assert!(
+            status.is_some(),
+            "{happening:?} happened to order {} that is {:?}",
+            self.order,
+            self.status
+        );
         self.status = status.unwrap_or(self.status);
         if !self.status.is_open() {
             (self.leaves, self.shown) = (0, 0);
@@ -198,7 +203,14 @@ impl OrderLife {
                 Some(Happening::Restated)
             }
             Event::OrderReduced { by, leaves, .. } => Some(self.reduce(by.get(), leaves.get())),
-            Event::TradePrevented { rule: SelfTrade::Decrement, quantity, maker, maker_leaves, taker_leaves, .. } => {
+            Event::TradePrevented {
+                rule: SelfTrade::Decrement,
+                quantity,
+                maker,
+                maker_leaves,
+                taker_leaves,
+                ..
+            } => {
                 let leaves = if *maker == self.order { maker_leaves } else { taker_leaves };
                 Some(self.reduce(quantity.get(), leaves.get()))
             }

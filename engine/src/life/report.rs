@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AveragePrice, OrdStatus};
 use crate::{
-    AccountId, CancelReason, InstrumentId, Lots, NewOrder, OrderId, Price, Qty, Reject, RepriceReason, SelfTrade,
-    Timestamp, TradeId,
+    AccountId, CancelReason, InstrumentId, Lots, NewOrder, OrderId, Price, Qty, Reject, RepriceReason,
+    SelfTrade, Timestamp, TradeId,
 };
 
 /// One message to the owner of an order.

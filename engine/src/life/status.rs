@@ -65,7 +65,9 @@ impl OrdStatus {
             (None, H::Refused) => S::Rejected,
             (Some(S::New), H::Moved | H::Triggered | H::Restated | H::Replaced) => S::New,
             (Some(S::New), H::PartlyFilled) => S::PartiallyFilled,
-            (Some(S::PartiallyFilled), H::Moved | H::Restated | H::Replaced | H::PartlyFilled) => S::PartiallyFilled,
+            (Some(S::PartiallyFilled), H::Moved | H::Restated | H::Replaced | H::PartlyFilled) => {
+                S::PartiallyFilled
+            }
             (Some(S::New | S::PartiallyFilled), H::FilledWhole) => S::Filled,
             (Some(S::New | S::PartiallyFilled), H::ReducedToNothing | H::Canceled) => S::Canceled,
             (Some(S::New | S::PartiallyFilled), H::Expired) => S::Expired,

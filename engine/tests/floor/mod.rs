@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use outcry_engine::life::{OrderLives, Report};
 use outcry_engine::{
-    AccountId, AccountName, AccountSetting, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions,
-    Display, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewInstrument,
-    NewOrder, OrderId, OrderPair, OrderPrice, Peg, PegTo, Phase, Posting, Price, Protection, Qty, Quote, SelfTrade,
-    Side, Symbol, TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
+    AccountId, AccountName, AccountSetting, Amount, AssetId, Bracket, Call, Command, ConditionalOrder,
+    Conditions, Display, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum,
+    NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Peg, PegTo, Phase, Posting, Price, Protection,
+    Qty, Quote, SelfTrade, Side, Symbol, TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
 };
 
 const HALL: InstrumentId = InstrumentId::new(0);
@@ -128,7 +128,9 @@ impl Floor {
         settings.push(InstrumentSetting::Reference(Price::new(100).unwrap()));
         settings.push(InstrumentSetting::HaltQueues(seed % 2 == 0));
         if seed % 3 == 1 {
-            settings.push(InstrumentSetting::Allocation(outcry_engine::Allocation::cme(outcry_engine::CmeAlgorithm::A)));
+            settings.push(InstrumentSetting::Allocation(outcry_engine::Allocation::cme(
+                outcry_engine::CmeAlgorithm::A,
+            )));
         }
         for setting in settings {
             floor.exchange.execute(
@@ -140,7 +142,11 @@ impl Floor {
         let rules = [SelfTrade::Allow, SelfTrade::CancelOldest, SelfTrade::Decrement, SelfTrade::CancelBoth];
         for (account, rule) in (1..).map(AccountId::new).zip(rules) {
             let setting = AccountSetting::SelfTrade(rule);
-            floor.exchange.execute(Timestamp::from_nanos(1), &Command::SetAccount { account, setting }, &mut Vec::new());
+            floor.exchange.execute(
+                Timestamp::from_nanos(1),
+                &Command::SetAccount { account, setting },
+                &mut Vec::new(),
+            );
         }
         floor
     }
@@ -170,16 +176,18 @@ impl Floor {
         let order = OrderId::new(1 + self.orders.saturating_sub(self.random.below(30))).unwrap();
         let owner = self.exchange.order(order).map(|resting| resting.account);
         let owner = owner.or(self.exchange.waiting_order(order).map(|waiting| waiting.terms.account));
-        let random = &mut self.random;
+        let (random, now) = (&mut self.random, self.exchange.now());
         let account = AccountId::new(1 + u32::try_from(random.below(4)).unwrap());
         let owner = owner.unwrap_or(account);
         match random.below(100) {
-            0..=39 => Command::PlaceOrder(plain(random, account)),
-            40..=64 => Command::PlaceConditional(Box::new(conditional(random, account))),
+            0..=39 => Command::PlaceOrder(plain(random, now, account)),
+            40..=64 => Command::PlaceConditional(Box::new(conditional(random, now, account))),
             65..=68 => Command::PlacePair(Box::new(pair(random, account))),
-            69..=72 => Command::PlaceBracket(Box::new(bracket(random, account))),
+            69..=72 => Command::PlaceBracket(Box::new(bracket(random, now, account))),
             73..=79 => Command::CancelOrder { account: owner, order },
-            80..=89 => Command::ReplaceOrder { account: owner, order, price: random.price(), quantity: random.qty() },
+            80..=89 => {
+                Command::ReplaceOrder { account: owner, order, price: random.price(), quantity: random.qty() }
+            }
             90..=92 => quote(random, account),
             93 => Command::CancelOrders { account, instrument: None, side: None },
             94 => Command::PlaceCashOrder {
@@ -208,10 +216,16 @@ fn phase(random: &mut Random) -> Command {
     Command::SetPhase { instrument: HALL, phase, end: None }
 }
 
-fn plain(random: &mut Random, account: AccountId) -> NewOrder {
+fn plain(random: &mut Random, now: Timestamp, account: AccountId) -> NewOrder {
     let side = random.one_of(&Side::BOTH);
-    let limit = NewOrder { account, side, price: OrderPrice::Limit(random.price()), quantity: random.qty(), ..limit() };
-    let in_a_while = TimeInForce::GoodTillDate(Timestamp::from_nanos(2 + random.below(2_000)));
+    let limit = NewOrder {
+        account,
+        side,
+        price: OrderPrice::Limit(random.price()),
+        quantity: random.qty(),
+        ..limit()
+    };
+    let in_a_while = TimeInForce::GoodTillDate(Timestamp::from_nanos(now.nanos() + 1 + random.below(100)));
     match random.below(10) {
         0 => NewOrder { price: OrderPrice::Market, time_in_force: TimeInForce::ImmediateOrCancel, ..limit },
         1 => NewOrder { price: OrderPrice::MarketToLimit, ..limit },
@@ -237,8 +251,8 @@ fn trigger(random: &mut Random) -> Trigger {
 }
 
 /// An order with conditions, most of them of one kind and some of several.
-fn conditional(random: &mut Random, account: AccountId) -> ConditionalOrder {
-    let terms = plain(random, account);
+fn conditional(random: &mut Random, now: Timestamp, account: AccountId) -> ConditionalOrder {
+    let terms = plain(random, now, account);
     let mut conditions = Conditions::NONE;
     match random.below(6) {
         0 => conditions.trigger = Some(trigger(random)),
@@ -247,7 +261,10 @@ fn conditional(random: &mut Random, account: AccountId) -> ConditionalOrder {
             conditions.display = Display::Iceberg { peak, spread: Lots::new(random.below(peak.get())) };
         }
         2 => conditions.display = Display::Hidden,
-        3 => conditions.minimum = Some(random.maybe(2, |_| Minimum::All).unwrap_or(Minimum::Quantity(random.qty()))),
+        3 => {
+            conditions.minimum =
+                Some(random.maybe(2, |_| Minimum::All).unwrap_or(Minimum::Quantity(random.qty())))
+        }
         4 => {
             let to = random.one_of(&[PegTo::Primary, PegTo::Market, PegTo::Midpoint]);
             conditions.peg = Some(Peg { to, offset: i32::try_from(random.below(5)).unwrap() - 2 });
@@ -270,11 +287,13 @@ fn pair(random: &mut Random, account: AccountId) -> OrderPair {
         quantity: random.qty(),
         ..limit()
     };
-    OrderPair { limit, trigger: trigger(random), then: OrderPrice::Limit(random.price()), protection: None }
+    let trigger =
+        Trigger { kind: random.one_of(&[TriggerKind::Stop, TriggerKind::TakeProfit]), ..trigger(random) };
+    OrderPair { limit, trigger, then: OrderPrice::Limit(random.price()), protection: None }
 }
 
-fn bracket(random: &mut Random, account: AccountId) -> Bracket {
-    let entry = plain(random, account);
+fn bracket(random: &mut Random, now: Timestamp, account: AccountId) -> Bracket {
+    let entry = plain(random, now, account);
     let (low, high) = (Price::new(92).unwrap(), Price::new(108).unwrap());
     let (profit, loss) = if entry.side == Side::Buy { (high, low) } else { (low, high) };
     Bracket { entry, profit, loss, then: OrderPrice::Limit(random.price()), protection: None }
@@ -283,7 +302,8 @@ fn bracket(random: &mut Random, account: AccountId) -> Bracket {
 fn quote(random: &mut Random, account: AccountId) -> Command {
     let bid = random.price();
     let ask = Price::new(bid.get() + 1 + random.below(3).cast_signed()).unwrap();
-    let side = |random: &mut Random, price| random.maybe(4, |_| ()).map_or(Some((price, random.qty())), |()| None);
+    let side =
+        |random: &mut Random, price| random.maybe(4, |_| ()).map_or(Some((price, random.qty())), |()| None);
     let quote = Quote { instrument: HALL, bid: side(random, bid), ask: side(random, ask) };
     Command::Quote(Box::new(MassQuote { account, quotes: vec![quote] }))
 }
