@@ -172,6 +172,19 @@ pub(super) fn beginnings() -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Snapshots of young exchanges, which are small.
+pub(super) fn snapshots() -> Vec<Vec<u8>> {
+    let mut snapshots = Vec::new();
+    for chunks in histories() {
+        let mut host = Host::new(JOURNAL, 1);
+        for chunk in chunks.iter().take(3) {
+            host.apply(chunk, |_, _, _| ()).expect("a history can be replayed");
+            snapshots.push(host.snapshot().expect("a sound host has one").into_bytes());
+        }
+    }
+    snapshots
+}
+
 /// Files, as bytes.
 pub(super) fn files() -> Vec<Vec<u8>> {
     let names = ["", "Demo", "Börse №1", "An exchange with a longer name", "5", "6", "7", "8", "9"];

@@ -89,7 +89,8 @@ fn plant(workspace: &Workspace, selection: &Mutants, part: Part, files: &[&str])
         cargo.args(["--file", file]);
     }
     if let Some(shard) = &selection.shard {
-        cargo.args(["--shard", shard]);
+        // Every n-th mutant, so that one shard is a sample of all.
+        cargo.args(["--shard", shard, "--sharding", "round-robin"]);
     }
     if let Some(since) = &selection.since {
         cargo.arg("--in-diff").arg(changes(workspace, &folder, part, since)?);
