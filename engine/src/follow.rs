@@ -9,8 +9,8 @@ use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
 use crate::ticket::{Link, State};
 use crate::{
-    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg, PegTo, Phase,
-    Place, Price, Qty, Side, WaitsFor,
+    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg,
+    PegTo, Phase, Place, Price, Qty, Side, WaitsFor,
 };
 
 impl Exchange {
@@ -57,7 +57,9 @@ impl Exchange {
                     done = brought;
                 }
                 FollowUp::Minimums => {
-                    let Some(brought) = self.enter_minimums(instrument, (done - 1, bound), events) else { return };
+                    let Some(brought) = self.enter_minimums(instrument, (done - 1, bound), events) else {
+                        return;
+                    };
                     done = brought;
                 }
             }
@@ -142,11 +144,7 @@ impl Exchange {
         }
         let mut incoming = self.incoming(order);
         self.tell_entered(&incoming, Place::Waiting, events);
-        if incoming.asked.limit().is_none() && self.nothing_reachable(&incoming) {
-            self.end(&incoming, CancelReason::NoLiquidity, events);
-        } else {
-            self.go(&mut incoming, events);
-        }
+        self.go(&mut incoming, events);
     }
 
     /// Holds for the stop of a pair what the limit order held until now.
@@ -191,7 +189,8 @@ impl Exchange {
         (mut done, bound): (u32, u32),
         events: &mut Vec<Event>,
     ) -> Option<u32> {
-        let pegs: Vec<OrderId> = self.markets[instrument.index()].special_mut().pegs.iter().copied().collect();
+        let pegs: Vec<OrderId> =
+            self.markets[instrument.index()].special_mut().pegs.iter().copied().collect();
         for order in pegs {
             if self.markets[instrument.index()].phase() != Phase::Continuous {
                 break;
@@ -207,7 +206,8 @@ impl Exchange {
             let mut incoming = self.incoming(order);
             match target {
                 Some(price) => {
-                    (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
+                    (incoming.price, incoming.remainder) =
+                        (OrderPrice::Limit(price), Remainder::Rests(price));
                     self.tell_entered(&incoming, from, events);
                     self.go(&mut incoming, events);
                 }

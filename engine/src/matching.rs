@@ -10,8 +10,9 @@ use crate::book::{LevelQueue, Slot};
 use crate::guard::Guard;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
-    Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side,
+    Trade, TradeId, TradeKind,
 };
 
 /// An order on its way through the book.
@@ -72,11 +73,14 @@ impl Exchange {
     /// Trades an incoming order with the book as far as it goes.
     pub(crate) fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
         let instrument = self.instruments[incoming.instrument.index()];
-        if self.markets[incoming.instrument.index()].special.is_some() || incoming.self_trade != SelfTrade::Allow {
+        if self.markets[incoming.instrument.index()].special.is_some()
+            || incoming.self_trade != SelfTrade::Allow
+        {
             return self.trade_by_rules(&instrument, incoming, events);
         }
         while incoming.leaves > 0 {
-            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite()) else {
+            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite())
+            else {
                 break;
             };
             let maker = self.books.resting(slot);
@@ -90,21 +94,32 @@ impl Exchange {
     }
 
     /// The same where the market has more rules than price and time.
-    fn trade_by_rules(&mut self, instrument: &Instrument, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
+    fn trade_by_rules(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        events: &mut Vec<Event>,
+    ) -> Stop {
         let guard = self.guard(incoming.instrument);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
-            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else { break };
+            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else {
+                break;
+            };
             let maker = self.books.resting(slot);
             if !incoming.price.reaches(incoming.side, maker.price) {
                 break;
             }
             let price = self.trade_price(incoming.instrument, maker.price);
+            if !incoming.price.reaches(incoming.side, price) {
+                break;
+            }
             if let Some(stop) = guard.stop(price) {
                 return stop;
             }
             if allocation != Allocation::Fifo && layer == Layer::Lit {
-                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade {
+                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade
+                {
                     return Stop::SelfTrade;
                 }
             } else if self.apart(incoming, maker.account) {
@@ -161,7 +176,8 @@ impl Exchange {
         let id = incoming.instrument;
         let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
         if incoming.self_trade != SelfTrade::Allow {
-            let queue: Vec<Slot> = level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
+            let queue: Vec<Slot> =
+                level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
             for slot in queue {
                 let maker = self.books.resting(slot);
                 if incoming.leaves > 0
@@ -258,13 +274,13 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(incoming.instrument, limit, events);
-        self.linked_fill(incoming.order, incoming.flags, lots, events);
         if maker.leaves == 0 {
             self.close(order);
         } else {
             self.rest(&maker, limit, events);
         }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, limit, events);
     }
 
     /// One trade with a resting order.
@@ -292,7 +308,6 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -303,10 +318,17 @@ impl Exchange {
             }
         }
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, price, events);
     }
 
     /// Names a trade.
-    fn next_trade(&mut self, incoming: &Incoming, maker: Maker, (lots, price): (u64, Price), leaves: u64) -> Trade {
+    fn next_trade(
+        &mut self,
+        incoming: &Incoming,
+        maker: Maker,
+        (lots, price): (u64, Price),
+        leaves: u64,
+    ) -> Trade {
         self.trade_count += 1;
         Trade {
             trade: TradeId::new(self.trade_count).expect("the count is above zero"),
@@ -386,9 +408,13 @@ impl Exchange {
     fn finish_rest(&mut self, incoming: &mut Incoming, stop: Stop, events: &mut Vec<Event>) {
         match (stop, incoming.remainder) {
             (Stop::SelfTrade, _) => self.end(incoming, CancelReason::SelfTrade, events),
-            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
+            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => {
+                self.end(incoming, CancelReason::Interrupted, events)
+            }
             (Stop::Band, Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
-            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.asked.limit().is_none() => {
+            (Stop::Done, Remainder::Canceled)
+                if incoming.last_fill.is_none() && incoming.asked.limit().is_none() =>
+            {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
@@ -457,7 +483,11 @@ impl Exchange {
             layer = ticket.layer();
             shown = ticket.first_peak(incoming.leaves);
             reserve = incoming.leaves - shown;
-            flags = if reserve > 0 { flags.with(OrderFlags::RESERVE) } else { flags.without(OrderFlags::RESERVE) };
+            flags = if reserve > 0 {
+                flags.with(OrderFlags::RESERVE)
+            } else {
+                flags.without(OrderFlags::RESERVE)
+            };
             (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
         }
         if layer == Layer::Dark {

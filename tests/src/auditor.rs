@@ -1,21 +1,33 @@
 //! The auditor: judges a market by its stream of receipts and events alone.
 //!
-//! It never sees the exchange. From the events it keeps its own books and purses, and demands of every event
-//! that the rules allow it there: numbers without a gap, the front of the best level trading first, at its own
-//! price and inside both limits, no order that ends although it could trade, both legs of equal worth, fees to the minor unit, ledger lines that continue
-//! where the last one ended, every asset conserved, no command that leaves the book crossed or an order in the
-//! air. The first breach is a [`Violation`].
+//! It never sees the exchange. From the events it keeps its own books, waiting orders, settings and purses, and demands
+//! of every event that the rules allow it there: numbers without a gap, the front of the best level trading first (lit
+//! before dark), at its own price and inside both limits, no order that ends although it could trade, levels shared out
+//! to the lot, auctions at a price that pairs the most with its trades in line, triggers that are reached, both legs of
+//! equal worth, fees to the minor unit, ledger lines that continue where the last one ended, every asset conserved,
+//! every open order holding what it needs, no command that leaves the book crossed or an order in the air. The first
+//! breach is a [`Violation`].
 
 mod books;
+mod ending;
+mod entry;
+mod matching;
+mod order;
 mod purses;
+mod rules;
+mod uncross;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use outcry_engine::{AssetId, Event, Place, Receipt, Timestamp};
+use outcry_engine::{AccountId, Amount, AssetId, Event, InstrumentId, Receipt, Timestamp};
 
-pub use books::AuditedOrder;
 use books::Books;
-use purses::Purses;
+use matching::Round;
+pub use order::{AuditedOrder, Whereabouts};
+use purses::{Purchase, Purses};
+use rules::{Market, Rules};
+use uncross::Uncross;
 
 /// What broke a rule, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +63,31 @@ pub struct Auditor {
     sequence: u64,
     now: Timestamp,
     events: u64,
+    trades: u64,
     /// Decimals of each asset.
     assets: Vec<u8>,
     accounts: u32,
+    desks: Vec<Desk>,
+    rules: Rules,
     books: Books,
     purses: Purses,
+    /// A level that is being shared out.
+    round: Option<Round>,
+    /// An uncross whose trades are being told.
+    uncross: Option<Uncross>,
+    /// Instruments that the command has touched.
+    touched: BTreeSet<InstrumentId>,
+    /// Those of them whose follow-ups were stopped.
+    stopped: BTreeSet<InstrumentId>,
+}
+
+/// A cash desk: who sells what, how much at most, and how much so far.
+#[derive(Debug)]
+struct Desk {
+    account: AccountId,
+    sells: AssetId,
+    cap: i128,
+    sold: i128,
 }
 
 impl Auditor {
@@ -72,8 +104,10 @@ impl Auditor {
     pub fn audit(&mut self, receipt: Receipt, events: &[Event]) -> Result<(), Violation> {
         let sequence = receipt.sequence;
         self.receipt(receipt, events).map_err(|rule| Violation { sequence, rule })?;
-        for event in events {
-            self.event(event, events.len()).map_err(|rule| Violation { sequence, rule })?;
+        for (index, event) in events.iter().enumerate() {
+            let last = index + 1 == events.len();
+            let broken = |rule| Violation { sequence, rule: format!("event {index}: {rule}") };
+            self.event(event, last).map_err(broken)?;
         }
         self.end().map_err(|rule| Violation { sequence, rule })
     }
@@ -87,12 +121,17 @@ impl Auditor {
     /// Trades taken in so far.
     #[must_use]
     pub fn trades(&self) -> u64 {
-        self.books.trades()
+        self.trades
     }
 
     /// The books as the events tell them.
     pub(crate) fn books(&self) -> &Books {
         &self.books
+    }
+
+    /// The settings as the events tell them.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// The balances as the events tell them.
@@ -126,74 +165,82 @@ impl Auditor {
         Ok(())
     }
 
-    fn event(&mut self, event: &Event, in_command: usize) -> Breach {
+    fn event(&mut self, event: &Event, last: bool) -> Breach {
         if !matches!(event, Event::LedgerPosted(_)) {
             self.purses.settled()?;
         }
         match event {
             Event::CommandRejected(_) => {
-                demand!(in_command == 1, "a refused command has {in_command} events");
-                Ok(())
+                demand!(last, "a refusal is not the last event of its command");
             }
             Event::AssetCreated { asset, decimals, .. } => {
                 demand!(asset.get() as usize == self.assets.len(), "asset {asset} is not the next");
                 self.assets.push(*decimals);
-                Ok(())
             }
             Event::AccountOpened { account, .. } => {
                 demand!(account.get() == self.accounts + 1, "account {account} is not the next");
                 self.accounts = account.get();
-                Ok(())
             }
             Event::InstrumentCreated { instrument, terms } => {
                 let (base, quote) = (self.digits(terms.base)?, self.digits(terms.quote)?);
-                self.books.open(*instrument, *terms, base, quote)
+                let next = self.rules.markets().len();
+                demand!(instrument.get() as usize == next, "instrument {instrument} is not the next");
+                self.rules.open(Market::new(*terms, base, quote));
+                self.books.open();
             }
             Event::LedgerPosted(line) => {
                 demand!(line.account.get() <= self.accounts, "account {} has a line", line.account);
-                self.purses.post(line)
+                self.purses.post(line, &self.rules)?;
             }
-            Event::OrderAccepted { order, terms } => {
-                demand!(terms.account.get() <= self.accounts, "account {} orders", terms.account);
-                self.books.accept(*order, terms)
+            Event::InstrumentSet { instrument, setting } => {
+                self.touched.insert(*instrument);
+                self.rules.market_mut(*instrument).set(setting);
             }
-            Event::Traded(trade) => {
-                let settlement = self.books.trade(trade)?;
-                self.purses.expect(settlement);
-                Ok(())
+            Event::AccountSet { account, setting } => self.rules.set_account(*account, setting),
+            Event::AccountBlocked { account } => self.rules.block(*account, true),
+            Event::AccountUnblocked { account } => self.rules.block(*account, false),
+            Event::PhaseChanged { instrument, phase, end, .. } => self.phase(*instrument, *phase, *end)?,
+            Event::IndicationChanged { instrument, indication } => {
+                uncross::indication(&self.books, &self.rules, *instrument, indication)?;
             }
-            Event::OrderRested { order, price, leaves, ahead, side, account, instrument, .. } => {
-                self.books.rest(*order, (*account, *instrument, *side), *price, leaves.get(), ahead.get())
+            Event::Uncrossed { instrument, indication } => {
+                self.end_uncross()?;
+                self.uncross = Some(Uncross::begin(&self.books, &self.rules, *instrument, indication)?);
             }
-            Event::OrderCanceled { order, account, canceled, from, reason, .. } => {
-                self.books.cancel(*order, *account, canceled.get(), *from == Place::Lit, *reason)
+            Event::FollowUpsStopped { instrument, done } => {
+                demand!(*done > 0, "follow-ups are stopped before the first");
+                self.stopped.insert(*instrument);
             }
-            Event::OrderReplaced {
-                order,
-                account,
-                old_price,
-                price,
-                quantity,
-                old_leaves,
-                leaves,
-                priority,
-                ..
-            } => {
-                let (old, new) = ((*old_price, old_leaves.get()), (quantity.get(), leaves.get()));
-                self.books.replace(*order, *account, old, *price, new, *priority)
+            Event::DeskOpened { desk, account, sells, cap } => {
+                demand!(desk.get() as usize == self.desks.len(), "desk {desk} is not the next");
+                let (account, sells, cap) = (*account, *sells, i128::from(cap.get()));
+                self.desks.push(Desk { account, sells, cap, sold: 0 });
             }
-            other => Err(format!("no rule is known for {other:?}")),
+            Event::CashSpent { desk, account, money, amount, coins, repeated: false, .. } => {
+                self.spend(desk.get(), (*account, *money, *amount), *coins)?;
+            }
+            _ => self.order_event(event)?,
         }
+        Ok(())
+    }
+
+    /// A purchase at a desk.
+    fn spend(&mut self, desk: u32, (account, money, amount): (AccountId, AssetId, Amount), coins: Amount) -> Breach {
+        let desk = self.desks.get_mut(desk as usize).ok_or("there is no such desk")?;
+        desk.sold += i128::from(coins.get());
+        demand!(desk.sold <= desk.cap, "a desk has sold {} of {}", desk.sold, desk.cap);
+        self.purses.expect_purchase(Purchase {
+            client: (account, money, i128::from(amount.get())),
+            seller: (desk.account, desk.sells, i128::from(coins.get())),
+        });
+        Ok(())
+    }
+
+    fn end_uncross(&mut self) -> Breach {
+        self.uncross.take().map_or(Ok(()), |uncross| uncross.end())
     }
 
     fn digits(&self, asset: AssetId) -> Result<u8, String> {
         self.assets.get(asset.get() as usize).copied().ok_or_else(|| format!("there is no asset {asset}"))
-    }
-
-    /// What must be true between two commands.
-    fn end(&mut self) -> Breach {
-        self.purses.settled()?;
-        self.purses.conserved()?;
-        self.books.consistent()
     }
 }

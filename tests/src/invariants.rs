@@ -1,129 +1,200 @@
 //! The invariants of a market, checked on the exchange itself after every command.
 //!
 //! The [`Auditor`] folds the events; here its fold is compared with the exchange, and the rules that need both are
-//! checked: (1) best bid below best ask, (4, 5) every asset conserved, (6) held is what the open orders need,
-//! (10) no empty level, no zero quantity, unique ids, (11) the fold over the events is the state, (12) a refused
-//! command changes nothing but the sequence (it folds to nothing, and the fold is the state), (13) nothing is
-//! negative, (14) the queue is in a strict order. The auditor itself demands (2, 3, 7, 8, 9) of every event.
-
-use std::collections::{BTreeMap, BTreeSet};
-
-use outcry_engine::{AccountId, AssetId, Event, Exchange, InstrumentId, OrderId, Receipt, Side};
+//! checked: (1) best bid below best ask wherever orders match, (4, 5) every asset conserved, (6) held is what the open
+//! orders need, (10) no empty level, no zero quantity, unique ids, (11) the fold over the events is the state: books,
+//! waiting orders, phases, prices, balances and what is set about accounts, (12) a refused command changes nothing but
+//! the sequence, (13) nothing is negative but what an account may owe, (14) the queue is in a strict order. The auditor
+//! itself demands (2, 3, 7, 8, 9) of every event, (3) by the allocation of the instrument and for orders that are not kept
+//! apart.
 
 mod endurance;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use outcry_engine::{
+    AccountId, AssetId, Command, Event, Exchange, InstrumentId, Layer, OrderId, Receipt, RestingOrder, Side, Timestamp,
+};
+
 pub use endurance::Endurance;
 
-use crate::auditor::{Auditor, Violation};
-use crate::oracle::terms;
+use crate::auditor::{AuditedOrder, Auditor, Violation, Whereabouts};
+use crate::trial::Judge;
 
 /// Checks an exchange after each of its commands.
 #[derive(Debug, Default)]
 pub struct Invariants {
     auditor: Auditor,
+    exchange: Exchange,
+    events: Vec<Event>,
 }
 
-impl Invariants {
-    /// For an exchange at its beginning.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+impl Judge for Invariants {
+    fn step(&mut self, at: Timestamp, command: &Command) -> Result<(), String> {
+        self.events.clear();
+        let receipt = self.exchange.execute(at, command, &mut self.events);
+        let Self { auditor, exchange, events } = self;
+        check(auditor, exchange, receipt, events).map_err(|violation| violation.to_string())
     }
 
-    /// Checks the exchange after a command that gave this receipt and these events.
-    ///
-    /// # Errors
-    /// The first rule that is broken.
-    pub fn check(
-        &mut self,
-        exchange: &Exchange,
-        receipt: Receipt,
-        events: &[Event],
-    ) -> Result<(), Violation> {
-        self.auditor.audit(receipt, events)?;
-        self.state(exchange).map_err(|rule| Violation { sequence: receipt.sequence, rule })
+    fn events(&self) -> &[Event] {
+        &self.events
     }
+}
 
-    fn state(&self, exchange: &Exchange) -> Result<(), String> {
-        let mut needs: BTreeMap<(AccountId, AssetId), i128> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
-        for number in 0..self.auditor.books().books().len() {
-            let instrument = InstrumentId::new(u32::try_from(number).map_err(|error| error.to_string())?);
-            self.book(exchange, instrument, &mut seen, &mut needs)?;
+/// Checks the exchange after a command that gave this receipt and these events, with an auditor that saw all before.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn check(
+    auditor: &mut Auditor,
+    exchange: &Exchange,
+    receipt: Receipt,
+    events: &[Event],
+) -> Result<(), Violation> {
+    auditor.audit(receipt, events)?;
+    Fold { auditor, exchange }.compare().map_err(|rule| Violation { sequence: receipt.sequence, rule })
+}
+
+/// An exchange and what its events tell.
+struct Fold<'a> {
+    auditor: &'a Auditor,
+    exchange: &'a Exchange,
+}
+
+impl Fold<'_> {
+    fn compare(&self) -> Result<(), String> {
+        for number in (0..).take(self.auditor.rules().markets().len()) {
+            self.market(InstrumentId::new(number))?;
         }
-        if seen.len() != self.auditor.books().resting().len() || exchange.open_orders() != seen.len() as u64 {
-            return Err(format!("{} orders are open, {} were told", exchange.open_orders(), seen.len()));
-        }
-        self.balances(exchange, &needs)
+        self.orders()?;
+        self.accounts()
     }
 
-    fn book(
-        &self,
-        exchange: &Exchange,
-        instrument: InstrumentId,
-        seen: &mut BTreeSet<OrderId>,
-        needs: &mut BTreeMap<(AccountId, AssetId), i128>,
-    ) -> Result<(), String> {
-        let book = &self.auditor.books().books()[instrument.get() as usize];
+    /// Queues, levels, touch, phase and prices of an instrument.
+    fn market(&self, instrument: InstrumentId) -> Result<(), String> {
+        let (exchange, market) = (self.exchange, self.auditor.rules().market(instrument));
+        let same = [
+            ("phase", exchange.phase(instrument) == market.phase),
+            ("end of the phase", exchange.phase_end(instrument) == market.end),
+            ("last price", exchange.last_price(instrument) == market.last),
+            ("reference", exchange.reference_price(instrument) == market.reference.or(market.last)),
+        ];
+        for (what, same) in same {
+            if !same {
+                return Err(format!("the {what} of instrument {instrument} is not what the events tell: {market:?}"));
+            }
+        }
         for side in Side::BOTH {
-            let mut line = book.line(side);
-            let mut last = None;
-            for order in exchange.queue(instrument, side) {
-                if line.next() != Some(order.order) {
-                    return Err(format!("order {} rests where the events tell another", order.order));
-                }
-                let told = &self.auditor.books().resting()[&order.order];
-                if (told.account, told.quantity, told.leaves())
-                    != (order.account, order.quantity.get(), order.leaves.get())
-                {
-                    return Err(format!("order {} is {order:?}, the events tell {told:?}", order.order));
-                }
-                let rank = match side {
-                    Side::Buy => -order.price.get(),
-                    Side::Sell => order.price.get(),
-                };
-                if last.is_some_and(|last| last > rank) {
-                    return Err(format!("order {} stands behind a worse price", order.order));
-                }
-                last = Some(rank);
-                if !seen.insert(order.order) {
-                    return Err(format!("order {} rests twice", order.order));
-                }
-                let leaves = order.leaves.get();
-                let (asset, need) = match side {
-                    Side::Buy => {
-                        let value = terms::value(&book.terms, book.quote_digits, order.price, leaves);
-                        let rate = i128::from(book.terms.maker_fee.max(book.terms.taker_fee).ppm());
-                        (book.terms.quote, value + value * rate / 1_000_000)
-                    }
-                    Side::Sell => (book.terms.base, terms::base_units(&book.terms, book.base_digits, leaves)),
-                };
-                *needs.entry((order.account, asset)).or_default() += need;
-            }
-            if line.next().is_some() {
-                return Err("the events tell more orders than rest".to_owned());
-            }
-            for level in exchange.depth(instrument, side) {
-                if level.quantity.is_zero() || level.orders == 0 {
-                    return Err(format!("the level {level:?} is empty"));
-                }
-            }
+            self.side(instrument, side)?;
         }
         match (exchange.best(instrument, Side::Buy), exchange.best(instrument, Side::Sell)) {
-            (Some(bid), Some(ask)) if bid >= ask => Err(format!("the book is crossed: {bid:?} and {ask:?}")),
+            (Some(bid), Some(ask)) if bid >= ask && market.phase.matches() => {
+                Err(format!("the book is crossed: {bid:?} and {ask:?}"))
+            }
             _ => Ok(()),
         }
     }
 
-    fn balances(
-        &self,
-        exchange: &Exchange,
-        needs: &BTreeMap<(AccountId, AssetId), i128>,
-    ) -> Result<(), String> {
+    fn side(&self, instrument: InstrumentId, side: Side) -> Result<(), String> {
+        let mut line = self.auditor.books().line(instrument, side, Layer::Lit);
+        let mut last = None;
+        for order in self.exchange.queue(instrument, side) {
+            let told = line.next().ok_or_else(|| format!("order {} rests and was not told", order.order))?;
+            if told.order != order.order {
+                return Err(format!("order {} rests where the events tell {}", order.order, told.order));
+            }
+            let rank = match side {
+                Side::Buy => -order.price.get(),
+                Side::Sell => order.price.get(),
+            };
+            if last.is_some_and(|last| last > rank) {
+                return Err(format!("order {} stands behind a worse price", order.order));
+            }
+            last = Some(rank);
+        }
+        if line.next().is_some() {
+            return Err("the events tell more orders than rest".to_owned());
+        }
+        for level in self.exchange.depth(instrument, side) {
+            let told = self.auditor.books().line(instrument, side, Layer::Lit).filter(|order| {
+                order.place == Whereabouts::Rests(Layer::Lit, level.price)
+            });
+            let shown: u64 = told.map(|order| order.shown).sum();
+            if level.quantity.is_zero() || level.orders == 0 || level.quantity.get() != shown {
+                return Err(format!("the level {level:?} should show {shown}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every open order, wherever it is.
+    fn orders(&self) -> Result<(), String> {
+        let mut seen = BTreeSet::new();
+        for told in self.auditor.books().orders() {
+            if !seen.insert(told.order) {
+                return Err(format!("order {} is open twice", told.order));
+            }
+            match (told.place, self.exchange.order(told.order)) {
+                (Whereabouts::Rests(..), Some(found)) => self.resting(told, &found)?,
+                (Whereabouts::Waits(_) | Whereabouts::Fired, None) => self.waiting(told)?,
+                (_, found) => return Err(format!("order {} is {found:?}, the events tell {told:?}", told.order)),
+            }
+        }
+        let waiting: BTreeSet<OrderId> = self.exchange.waiting().map(|order| order.order).collect();
+        let open = self.exchange.open_orders() + waiting.len() as u64;
+        if open != seen.len() as u64 || !waiting.is_subset(&seen) {
+            return Err(format!("{open} orders are open, {} were told", seen.len()));
+        }
+        Ok(())
+    }
+
+    fn resting(&self, told: &AuditedOrder, found: &RestingOrder) -> Result<(), String> {
+        let reserve = self.exchange.reserve_of(told.order).get();
+        let same = (told.account, told.instrument, told.side, told.quantity)
+            == (found.account, found.instrument, found.side, found.quantity.get())
+            && told.place == Whereabouts::Rests(found.layer, found.price)
+            && (told.shown, told.leaves - told.shown) == (found.leaves.get(), reserve);
+        if same {
+            return Ok(());
+        }
+        Err(format!("order {} is {found:?} with {reserve} in reserve, the events tell {told:?}", told.order))
+    }
+
+    fn waiting(&self, told: &AuditedOrder) -> Result<(), String> {
+        let Some(found) = self.exchange.waiting_order(told.order) else {
+            return Err(format!("order {} does not wait, the events tell {told:?}", told.order));
+        };
+        let place = found.waits_for.map_or(Whereabouts::Fired, Whereabouts::Waits);
+        let terms = found.terms;
+        let same = (told.account, told.instrument, told.side, told.quantity, told.price)
+            == (terms.account, terms.instrument, terms.side, terms.quantity.get(), terms.price)
+            && (told.place, told.leaves, told.expires) == (place, found.leaves.get(), found.expires)
+            && told.conditions.minimum == found.conditions.minimum;
+        if same {
+            return Ok(());
+        }
+        Err(format!("order {} waits as {found:?}, the events tell {told:?}", told.order))
+    }
+
+    /// Balances, what is set about accounts, and the sum of each asset.
+    fn accounts(&self) -> Result<(), String> {
         let told = self.auditor.purses().balances();
+        let mut open: BTreeMap<AccountId, u32> = BTreeMap::new();
+        for order in self.auditor.books().orders() {
+            *open.entry(order.account).or_default() += 1;
+        }
         let mut sums: BTreeMap<AssetId, i128> = BTreeMap::new();
-        for (number, account) in exchange.accounts().iter().enumerate() {
-            let id = AccountId::new(u32::try_from(number).map_err(|error| error.to_string())?);
+        for (id, account) in (0..).map(AccountId::new).zip(self.exchange.accounts()) {
+            let owner = self.auditor.rules().owner(id);
+            let set = (account.group(), account.tier(), account.self_trade(), account.is_blocked());
+            if set != (owner.group, owner.tier, owner.self_trade, owner.blocked) {
+                return Err(format!("account {id} is {account:?}, the events tell {owner:?}"));
+            }
+            let open = open.get(&id).copied().unwrap_or_default();
+            if account.open_orders() != open {
+                return Err(format!("account {id} counts {} orders, {open} are open", account.open_orders()));
+            }
             for (asset, balance) in account.balances() {
                 let (available, held) = (balance.available.get(), balance.held.get());
                 let expected = told.get(&(id, asset)).copied().unwrap_or_default();
@@ -132,17 +203,14 @@ impl Invariants {
                         "account {id} has {balance:?} of asset {asset}, lines tell {expected:?}"
                     ));
                 }
-                let need = needs.get(&(id, asset)).copied().unwrap_or_default();
-                if i128::from(held) != need {
-                    return Err(format!(
-                        "account {id} holds {held} of asset {asset}, its orders need {need}"
-                    ));
+                let owes = owner.shorts.get(&asset).map_or(0, |limit| limit.get());
+                if held < 0 || available < -owes {
+                    return Err(format!("account {id} has {balance:?} of asset {asset} and may owe {owes}"));
                 }
                 *sums.entry(asset).or_default() += i128::from(available) + i128::from(held);
             }
         }
-        for number in 0..self.auditor.assets().len() {
-            let asset = AssetId::new(u32::try_from(number).map_err(|error| error.to_string())?);
+        for asset in (0..).map(AssetId::new).take(self.auditor.assets().len()) {
             let sum = sums.get(&asset).copied().unwrap_or_default();
             let supply = self.auditor.purses().supply().get(&asset).copied().unwrap_or_default();
             if sum != supply {

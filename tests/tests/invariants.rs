@@ -3,30 +3,10 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{Command, Event, Exchange, InstrumentId, Side};
-use outcry_tests::invariants::{Endurance, Invariants};
-use outcry_tests::trial::{self, Tally};
+use outcry_tests::auditor::Auditor;
+use outcry_tests::invariants::{Endurance, Invariants, check};
+use outcry_tests::trial::{self, Judge, Tally};
 use outcry_tests::workload::Workload;
-
-#[test]
-fn invariants_hold_after_each_of_a_hundred_thousand_commands() {
-    let mut commands = 0;
-    for seed in 1_001..=1_050 {
-        let (mut workload, mut exchange, mut invariants) =
-            (Workload::plain(seed), Exchange::new(), Invariants::new());
-        let mut events = Vec::new();
-        for _ in 0..2_000 {
-            let (at, command) = workload.next_command();
-            events.clear();
-            let receipt = exchange.execute(at, &command, &mut events);
-            invariants
-                .check(&exchange, receipt, &events)
-                .unwrap_or_else(|violation| panic!("seed {seed}: {violation}: {command:?}"));
-            workload.observe(&events);
-            commands += 1;
-        }
-    }
-    println!("{commands} commands checked");
-}
 
 /// All that can be seen of an exchange but its sequence, its clock and its count of events.
 fn seen(exchange: &Exchange) -> String {
@@ -68,7 +48,7 @@ fn a_refused_command_changes_only_the_sequence() {
 /// Planted: an exchange that tells of a cancel but does not do it.
 #[test]
 fn a_state_that_its_events_do_not_tell_is_caught() {
-    let (mut workload, mut exchange, mut invariants) = (Workload::plain(3), Exchange::new(), Invariants::new());
+    let (mut workload, mut exchange, mut auditor) = (Workload::plain(3), Exchange::new(), Auditor::new());
     for _ in 0..5_000 {
         let (at, command) = workload.next_command();
         let mut events = Vec::new();
@@ -77,10 +57,10 @@ fn a_state_that_its_events_do_not_tell_is_caught() {
         let canceled = matches!(command, Command::CancelOrder { .. }) && events.len() == 2;
         if canceled {
             // The events are told, but the exchange that is shown has not done it.
-            assert!(invariants.check(&before, receipt, &events).is_err());
+            assert!(check(&mut auditor, &before, receipt, &events).is_err());
             return;
         }
-        invariants.check(&exchange, receipt, &events).unwrap();
+        check(&mut auditor, &exchange, receipt, &events).unwrap();
         workload.observe(&events);
     }
     panic!("nothing was canceled");
@@ -91,15 +71,25 @@ fn budget(usual: u64) -> u64 {
     std::env::var("OUTCRY_COMMANDS").ok().map_or(usual, |text| text.parse().expect("OUTCRY_COMMANDS is a number"))
 }
 
-/// Every kind of command in every setting and phase; `OUTCRY_SEED` begins with another seed.
-#[test]
-fn the_engine_endures_every_command() {
+/// Brings seeds before a judge, beginning with `OUTCRY_SEED`, until they have had enough commands.
+fn try_seeds<J: Judge + Default>(commands: u64) {
     let mut seed = std::env::var("OUTCRY_SEED").ok().map_or(1, |text| text.parse().expect("OUTCRY_SEED is a number"));
     let mut sum = Tally::default();
-    while sum.commands < budget(100_000) {
-        let tally = trial::run("invariants", (seed, Workload::new(seed)), 2_000, Endurance::default);
+    while sum.commands < budget(commands) {
+        let tally = trial::run("invariants", (seed, Workload::new(seed)), 2_000, J::default);
         sum.add(tally.unwrap_or_else(|failure| panic!("{failure}")));
         seed += 1;
     }
     println!("{sum:?}");
+}
+
+/// Every kind of command in every setting and phase.
+#[test]
+fn the_engine_endures_every_command() {
+    try_seeds::<Endurance>(200_000);
+}
+
+#[test]
+fn invariants_hold_after_every_command() {
+    try_seeds::<Invariants>(100_000);
 }
