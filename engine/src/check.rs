@@ -2,7 +2,7 @@
 
 use crate::digest::Hasher;
 use crate::ticket::{Link, State, Ticket};
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Price, Side, WaitsFor};
+use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.
@@ -35,7 +35,7 @@ impl Exchange {
             }
         }
         for (id, market) in (0..).map(InstrumentId::new).zip(&self.markets) {
-            if market.phase().matches() {
+            if market.phase() == Phase::Continuous {
                 assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");
             }
             if let Some(special) = &market.special {

@@ -184,6 +184,8 @@ impl Exchange {
     }
 
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
+        // The stop of a pair may go before it has begun to wait.
+        let from = if self.tickets[&order].state == State::Incoming { Place::Incoming } else { Place::Waiting };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
         let terms = ticket.terms;
@@ -194,7 +196,7 @@ impl Exchange {
             side: terms.side,
             price: terms.price,
             canceled: Lots::new(ticket.leaves),
-            from: Place::Waiting,
+            from,
             reason,
         });
         let asset = self.instruments[terms.instrument.index()].gives(terms.side);
@@ -319,6 +321,8 @@ impl Exchange {
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
         let Some(ticket) = self.tickets.get(&stop) else { return };
         if ticket.leaves == lots {
+            // The limit order is filled: it is no longer there to be canceled with its stop.
+            self.tickets.get_mut(&stop).expect("found above").link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;
         }

@@ -152,7 +152,9 @@ impl Exchange {
         let limit = self.accept(&terms, events);
         self.open_ticket(limit, limit_ticket, admission, events);
         let stop = self.accept(&stop_ticket.terms, events);
+        let by = stop_admission.trigger.map(|trigger| trigger.by);
         self.open_ticket(stop, stop_ticket, stop_admission, events);
+        let reference = by.and_then(|by| self.watched(terms.instrument, by));
         self.enter(limit, &terms, None, admission, events);
         let Some(ticket) = self.tickets.get(&stop) else { return };
         let leaves = ticket.leaves;
@@ -160,7 +162,7 @@ impl Exchange {
         let hold = self.stop_hold(stop, leaves);
         self.ledger.post(Line::hold(terms.account, asset, hold, stop), events);
         self.tickets.get_mut(&stop).expect("found above").held = hold;
-        self.wait(stop, WaitsFor::Trigger, events);
+        self.wait(stop, WaitsFor::Trigger, reference, events);
     }
 
     pub(crate) fn place_bracket(&mut self, bracket: &Bracket, events: &mut Vec<Event>) -> Result<(), Reject> {
@@ -384,7 +386,7 @@ impl Exchange {
 
     /// Whether there is nothing at all within the reach of an order without a limit; a rule that forbids what is there is
     /// another matter.
-    pub(crate) fn nothing_reachable(&self, incoming: &Incoming) -> bool {
+    fn nothing_reachable(&self, incoming: &Incoming) -> bool {
         let best = self.best_opposite(incoming.instrument, incoming.side);
         best.is_none_or(|best| !incoming.price.reaches(incoming.side, best))
     }
@@ -445,19 +447,24 @@ impl Exchange {
         let ticket = self.tickets.get_mut(&incoming.order).expect("an order that waits has a ticket");
         (ticket.leaves, ticket.held, ticket.hold_price) = (incoming.leaves, incoming.held, incoming.hold_price);
         ticket.version = incoming.version + 1;
-        self.wait(incoming.order, waits_for, events);
+        self.wait(incoming.order, waits_for, None, events);
     }
 
-    /// Lets an order wait whose ticket says how much of it is left.
-    fn wait(&mut self, order: OrderId, waits_for: WaitsFor, events: &mut Vec<Event>) {
+    /// Lets an order wait whose ticket says how much of it is left. The stop of a pair, if it trails, follows its reference from
+    /// `accepted` on, where that stood at its acceptance.
+    fn wait(&mut self, order: OrderId, waits_for: WaitsFor, accepted: Option<Price>, events: &mut Vec<Event>) {
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.state = State::Waiting(waits_for);
-        let (terms, leaves, trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
+        let (terms, leaves, mut trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
         let reference = trigger.and_then(|trigger| self.watched(terms.instrument, trigger.by));
+        let followed = terms.side.best_of(reference, accepted);
+        if let (Some(Trigger { kind: TriggerKind::Trailing(trail), price, .. }), Some(followed)) = (&mut trigger, followed) {
+            *price = trail.price(terms.side, followed).expect("it comes only closer to its reference");
+        }
         let special = self.markets[terms.instrument.index()].special_mut();
         match (waits_for, trigger) {
             (WaitsFor::Trigger, Some(trigger)) => {
-                special.triggers.insert(order, terms.side, trigger, reference);
+                special.triggers.insert(order, terms.side, trigger, followed);
             }
             (WaitsFor::Minimum, _) => {
                 let limit = terms.price.limit().expect("an order with a minimum has a limit");
@@ -524,6 +531,17 @@ impl Exchange {
             incoming.price = OrderPrice::Limit(bound);
         }
         incoming
+    }
+}
+
+impl Side {
+    /// The one of two references that a trailing stop of this side follows more closely: the lower for a buyer.
+    fn best_of(self, one: Option<Price>, other: Option<Price>) -> Option<Price> {
+        let both = [one, other].into_iter().flatten();
+        match self {
+            Self::Buy => both.min(),
+            Self::Sell => both.max(),
+        }
     }
 }
 

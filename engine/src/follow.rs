@@ -142,11 +142,7 @@ impl Exchange {
         }
         let mut incoming = self.incoming(order);
         self.tell_entered(&incoming, Place::Waiting, events);
-        if incoming.asked.limit().is_none() && self.nothing_reachable(&incoming) {
-            self.end(&incoming, CancelReason::NoLiquidity, events);
-        } else {
-            self.go(&mut incoming, events);
-        }
+        self.go(&mut incoming, events);
     }
 
     /// Holds for the stop of a pair what the limit order held until now.
@@ -162,7 +158,7 @@ impl Exchange {
     }
 
     /// Tells that an order enters that was here before.
-    fn tell_entered(&mut self, incoming: &Incoming, from: Place, events: &mut Vec<Event>) {
+    pub(crate) fn tell_entered(&mut self, incoming: &Incoming, from: Place, events: &mut Vec<Event>) {
         let pegged = incoming.flags.has(OrderFlags::PEGGED);
         events.push(Event::OrderEntered {
             order: incoming.order,

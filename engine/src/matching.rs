@@ -11,7 +11,7 @@ use crate::guard::Guard;
 use crate::ticket::{Link, State};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
-    Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind,
+    Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind, WaitsFor,
 };
 
 /// An order on its way through the book.
@@ -100,6 +100,9 @@ impl Exchange {
                 break;
             }
             let price = self.trade_price(incoming.instrument, maker.price);
+            if !incoming.price.reaches(incoming.side, price) {
+                break;
+            }
             if let Some(stop) = guard.stop(price) {
                 return stop;
             }
@@ -160,16 +163,15 @@ impl Exchange {
         let opposite = incoming.side.opposite();
         let id = incoming.instrument;
         let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
-        if incoming.self_trade != SelfTrade::Allow {
-            let queue: Vec<Slot> = level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
-            for slot in queue {
-                let maker = self.books.resting(slot);
-                if incoming.leaves > 0
-                    && self.apart(incoming, maker.account)
-                    && self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade
-                {
-                    return Stop::SelfTrade;
-                }
+        while incoming.self_trade != SelfTrade::Allow && incoming.leaves > 0 {
+            let makers = level(&self.books).map(|level| self.books.queue_slots(level));
+            let own = makers.and_then(|mut slots| {
+                slots.find(|&slot| self.apart(incoming, self.books.resting(slot).account))
+            });
+            let Some(slot) = own else { break };
+            let maker = self.books.resting(slot);
+            if self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade {
+                return Stop::SelfTrade;
             }
         }
         let Some(level) = level(&self.books) else { return Stop::Done };
@@ -237,7 +239,8 @@ impl Exchange {
         }
     }
 
-    /// Trades with one order that waits for a minimum, which is met; what is left of it rests.
+    /// Trades with one order that waits for a minimum, which is met; what is left of it rests, or enters as a follow-up where
+    /// it reaches what alone was too little for its minimum.
     fn trade_minimum(
         &mut self,
         instrument: &Instrument,
@@ -260,8 +263,11 @@ impl Exchange {
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
         self.printed(incoming.instrument, limit, events);
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        let crosses = |best| maker.side.crosses(limit, best);
         if maker.leaves == 0 {
             self.close(order);
+        } else if self.best_opposite(maker.instrument, maker.side).is_some_and(crosses) {
+            self.keep_waiting(&maker, WaitsFor::Minimum, events);
         } else {
             self.rest(&maker, limit, events);
         }

@@ -51,7 +51,8 @@ impl Exchange {
         for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
             let left = aggressor.lots - reach.lots;
             let price = self.trade_price(aggressor.instrument, level.price);
-            if left == 0 || !aggressor.price.reaches(aggressor.side, level.price) {
+            let reaches = |price| aggressor.price.reaches(aggressor.side, price);
+            if left == 0 || !reaches(level.price) || !reaches(price) {
                 break;
             }
             if guard.stop(price).is_some() {

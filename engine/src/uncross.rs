@@ -263,7 +263,9 @@ impl Exchange {
                 return;
             }
             let later = if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
+            let layer = self.books.resting(later).layer;
             let mut incoming = self.take_in(later);
+            self.tell_entered(&incoming, layer.into(), events);
             self.go(&mut incoming, events);
         }
     }
