@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::MAX_AMOUNT;
 use crate::{
-    AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject, SelfTrade,
+    AccountId, AccountName, AccountSetting, Amount, AssetId, Event, LedgerKind, LedgerLine, OrderId, Reject,
+    SelfTrade,
 };
 
 /// What an account has of one asset.
@@ -92,8 +93,12 @@ impl Account {
 
     /// Its own limits.
     pub(crate) fn limits(&self) -> &Limits {
-        const NONE: &Limits =
-            &Limits { open_orders: 0, notional: BTreeMap::new(), position: BTreeMap::new(), short: BTreeMap::new() };
+        const NONE: &Limits = &Limits {
+            open_orders: 0,
+            notional: BTreeMap::new(),
+            position: BTreeMap::new(),
+            short: BTreeMap::new(),
+        };
         self.limits.as_deref().unwrap_or(NONE)
     }
 

@@ -4,8 +4,8 @@ use crate::band::{LimitUpDown, MarketWide, Velocity};
 use crate::guard::MarketWideRule;
 use crate::limits::{MAX_AMOUNT, MAX_FOLLOW_UPS, MAX_QTY, MAX_TIER, WHOLE_PPM};
 use crate::{
-    AccountId, AccountSetting, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, MarketSetting, Reject,
-    SettingField,
+    AccountId, AccountSetting, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, MarketSetting,
+    Reject, SettingField,
 };
 
 /// Nanoseconds of a day.
@@ -80,7 +80,9 @@ impl Exchange {
             InstrumentSetting::MinNotional(amount) => settings.min_notional = amount.get(),
             InstrumentSetting::PriceBand(band) => settings.price_band = band,
             InstrumentSetting::PriceRange(range) => settings.price_range = range,
-            InstrumentSetting::VolatilityCall { length, within } => settings.volatility_call = (length, within),
+            InstrumentSetting::VolatilityCall { length, within } => {
+                settings.volatility_call = (length, within)
+            }
             InstrumentSetting::LimitUpDown(terms) => {
                 settings.limit_up_down = terms;
                 special.limit_up_down =
@@ -120,7 +122,11 @@ impl Exchange {
         Ok(())
     }
 
-    pub(crate) fn set_market(&mut self, setting: MarketSetting, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn set_market(
+        &mut self,
+        setting: MarketSetting,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         let MarketSetting::MarketWide(rule) = setting;
         let rule = match rule {
             None => None,
@@ -130,6 +136,8 @@ impl Exchange {
                 let reference = self.markets[index.index()].reference();
                 let term = crate::Term::MarketWide;
                 let close = reference.ok_or(Reject::NoReference { instrument: index, term })?;
+                // Prices are shown to the rule by a market that is more than plain.
+                self.markets[index.index()].special_mut();
                 Some(MarketWideRule { index, terms, day: Some(MarketWide::new(terms, close)) })
             }
         };
@@ -151,7 +159,9 @@ fn check_setting(setting: InstrumentSetting) -> Result<(), Reject> {
         InstrumentSetting::Quantities { min, max } if !max.is_zero() && max < min => {
             in_range(SettingField::MaxQuantity, max.get(), min.get(), MAX_QTY)
         }
-        InstrumentSetting::MinNotional(amount) => in_range(SettingField::MinNotional, amount.get(), 0, MAX_AMOUNT),
+        InstrumentSetting::MinNotional(amount) => {
+            in_range(SettingField::MinNotional, amount.get(), 0, MAX_AMOUNT)
+        }
         InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
         InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
         InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
@@ -176,7 +186,9 @@ fn check_setting(setting: InstrumentSetting) -> Result<(), Reject> {
 fn check_account_setting(setting: AccountSetting) -> Result<(), Reject> {
     match setting {
         AccountSetting::Tier(tier) => in_range(SettingField::Tier, tier, 0, MAX_TIER),
-        AccountSetting::ShortLimit { amount, .. } => in_range(SettingField::ShortLimit, amount.get(), 0, MAX_AMOUNT),
+        AccountSetting::ShortLimit { amount, .. } => {
+            in_range(SettingField::ShortLimit, amount.get(), 0, MAX_AMOUNT)
+        }
         AccountSetting::MaxNotional { amount, .. } | AccountSetting::MaxPosition { amount, .. } => {
             in_range(SettingField::AccountLimit, amount.get(), 0, MAX_AMOUNT)
         }

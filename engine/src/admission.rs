@@ -1,15 +1,15 @@
 //! Admission: every check on a new order, in the order of the variants of [`Reject`], and what follows from them.
 
+use crate::band::Rounding;
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::market::Market;
 use crate::reach::{Aggressor, Reach};
 use crate::shape::Entry;
 use crate::ticket::{Link, State};
-use crate::band::Rounding;
 use crate::{
-    AccountId, Amount, Conditions, Exchange, Instrument, InstrumentId, Layer, NewOrder, OrderId, OrderPrice, Phase,
-    Posting, Price, Protection, Qty, Reject, SelfTrade, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy,
-    TriggerKind,
+    AccountId, Amount, Conditions, Exchange, Instrument, InstrumentId, Layer, NewOrder, OrderId, OrderPrice,
+    Phase, Posting, Price, Protection, Qty, Reject, SelfTrade, Side, Term, TimeInForce, Timestamp, Trigger,
+    TriggerBy, TriggerKind,
 };
 
 /// What an order that was let in will hold, and how far it goes.
@@ -45,7 +45,11 @@ pub(crate) struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// An order that comes by itself.
-    pub(crate) const fn single(terms: &'a NewOrder, conditions: Option<&'a Conditions>, entry: Entry) -> Self {
+    pub(crate) const fn single(
+        terms: &'a NewOrder,
+        conditions: Option<&'a Conditions>,
+        entry: Entry,
+    ) -> Self {
         Self { terms, conditions, entry, more: 1, replaces: None }
     }
 }
@@ -245,7 +249,13 @@ impl Exchange {
 
     /// The price so far from `start` as a protection allows: a buyer up, a seller down, on a valid price and never short of the
     /// start.
-    pub(crate) fn bound(&self, instrument: InstrumentId, side: Side, start: Price, protection: Protection) -> Price {
+    pub(crate) fn bound(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+        start: Price,
+        protection: Protection,
+    ) -> Price {
         let distance = match protection {
             Protection::Ticks(ticks) => i64::from(ticks.get()),
             Protection::Ppm(ppm) => Rounding::Down.share(start, ppm.get()),
@@ -289,8 +299,8 @@ impl Exchange {
         let limited = self.ledger.account(terms.account)?.is_limited();
         let plain = conditions.is_none() && terms.time_in_force != TimeInForce::FillOrKill;
         if let (true, Some(price)) = (plain, admission.hold_price) {
-            admission.hold = limit_hold(instrument, terms.side, price, terms.quantity)
-                .ok_or_else(|| too_large(terms))?;
+            admission.hold =
+                limit_hold(instrument, terms.side, price, terms.quantity).ok_or_else(|| too_large(terms))?;
             if limited {
                 admission.value = instrument.value(price, terms.quantity.lots()).unwrap_or(MAX_AMOUNT);
             }
@@ -377,7 +387,8 @@ impl Exchange {
             let replaced = replaces.map(|(order, _)| order);
             let position = own + self.open_buys(terms.account, base, replaced) + ordered;
             if position > i128::from(max) {
-                let position = i64::try_from(position).map_or(MAX_AMOUNT, |position| position.min(MAX_AMOUNT));
+                let position =
+                    i64::try_from(position).map_or(MAX_AMOUNT, |position| position.min(MAX_AMOUNT));
                 let (position, max) = (Amount::proved(position), Amount::proved(max));
                 return Err(Reject::PositionLimit { asset: base, position, max });
             }
@@ -439,7 +450,8 @@ impl Exchange {
         if posting == Posting::Any || market.phase() != Phase::Continuous {
             return Ok(None);
         }
-        let Some(best) = self.best_opposite(instrument, side).filter(|&best| side.crosses(price, best)) else {
+        let Some(best) = self.best_opposite(instrument, side).filter(|&best| side.crosses(price, best))
+        else {
             return Ok(None);
         };
         let refused = Reject::PostOnlyWouldTake { instrument, price, best };

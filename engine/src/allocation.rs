@@ -5,7 +5,6 @@
 //! algorithms ("CME Globex Matching Algorithm Steps"), so [`Steps`] says which of them there are. Who is TOP and who
 //! is a lead maker is known to the caller. In words for traders: `docs/rules/allocation.md`.
 
-
 mod sharing;
 #[cfg(test)]
 mod tests;

@@ -30,7 +30,8 @@ impl Exchange {
             self.check_ticket(order, ticket);
             if ticket.state != State::Resting {
                 let instrument = &self.instruments[ticket.terms.instrument.index()];
-                needed[ticket.terms.account.index()][instrument.gives(ticket.terms.side).index()] += ticket.held;
+                needed[ticket.terms.account.index()][instrument.gives(ticket.terms.side).index()] +=
+                    ticket.held;
                 open[ticket.terms.account.index()] += 1;
             }
         }
@@ -77,7 +78,11 @@ impl Exchange {
         let terms = &ticket.terms;
         let special = self.markets[terms.instrument.index()].special.as_ref();
         let resting = self.books.find(order).map(|slot| self.books.resting(slot));
-        assert_eq!(resting.is_some(), ticket.state == State::Resting, "the ticket of order {order} says where it is");
+        assert_eq!(
+            resting.is_some(),
+            ticket.state == State::Resting,
+            "the ticket of order {order} says where it is"
+        );
         let instrument = &self.instruments[terms.instrument.index()];
         let whole = instrument.hold(terms.side, ticket.hold_price.unwrap_or(Price::LOWEST), ticket.leaves);
         match ticket.state {
@@ -92,7 +97,9 @@ impl Exchange {
                 let special = special.expect("an order waits in a market that is more than plain");
                 let found = match waits_for {
                     WaitsFor::Trigger => special.triggers.get(order).is_some(),
-                    WaitsFor::Minimum => special.minimums(terms.side).iter().any(|&(_, other)| other == order),
+                    WaitsFor::Minimum => {
+                        special.minimums(terms.side).iter().any(|&(_, other)| other == order)
+                    }
                     WaitsFor::Reference => special.pegs.contains(&order),
                     WaitsFor::Uncross => special.for_uncross.contains(&order),
                 };

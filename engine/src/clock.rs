@@ -42,6 +42,12 @@ impl Clock {
         self.timers.insert(timer);
     }
 
+    /// The one end of a market-wide halt, or none any more.
+    pub(crate) fn set_market_wide(&mut self, until: Option<Timestamp>) {
+        self.timers.retain(|timer| timer.due != Due::MarketWide);
+        self.timers.extend(until.map(|at| Timer { at, due: Due::MarketWide }));
+    }
+
     pub(crate) fn remove(&mut self, timer: Timer) {
         self.timers.remove(&timer);
     }

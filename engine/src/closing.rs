@@ -6,8 +6,8 @@ use crate::clock::{Due, Timer};
 use crate::market::DueExits;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Place, Price,
-    ReduceReason, Reject, RestingOrder, Side, WaitsFor,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Lots, OrderFlags, OrderId,
+    OrderPrice, Place, Price, ReduceReason, Reject, RestingOrder, Side, WaitsFor,
 };
 
 /// Where an open order was found.
@@ -59,7 +59,11 @@ impl Exchange {
     }
 
     /// Sets the kill switch.
-    pub(crate) fn block_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn block_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, true);
         self.cancel_all(account, None, None, CancelReason::AccountBlocked, events);
@@ -68,7 +72,11 @@ impl Exchange {
     }
 
     /// Releases the kill switch.
-    pub(crate) fn unblock_account(&mut self, account: AccountId, events: &mut Vec<Event>) -> Result<(), Reject> {
+    pub(crate) fn unblock_account(
+        &mut self,
+        account: AccountId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         self.known_customer(account)?;
         self.ledger.block(account, false);
         events.push(Event::AccountUnblocked { account });
@@ -184,8 +192,10 @@ impl Exchange {
     }
 
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
-        // The stop of a pair may go before it has begun to wait.
-        let from = if self.tickets[&order].state == State::Incoming { Place::Incoming } else { Place::Waiting };
+        let from = match self.tickets[&order].state {
+            State::Incoming => Place::Incoming,
+            State::Resting | State::Waiting(_) | State::Fired => Place::Waiting,
+        };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
         let terms = ticket.terms;
@@ -282,7 +292,13 @@ impl Exchange {
 
     /// What a fill of an order does to others: it reduces the stop of a pair, and makes exits due.
     #[inline]
-    pub(crate) fn linked_fill(&mut self, order: OrderId, flags: OrderFlags, lots: u64, events: &mut Vec<Event>) {
+    pub(crate) fn linked_fill(
+        &mut self,
+        order: OrderId,
+        flags: OrderFlags,
+        lots: u64,
+        events: &mut Vec<Event>,
+    ) {
         if !flags.has(OrderFlags::TICKET) {
             return;
         }
@@ -319,10 +335,10 @@ impl Exchange {
 
     /// Makes the stop of a pair smaller, or cancels it when nothing is left of the pair.
     fn reduce_stop(&mut self, stop: OrderId, lots: u64, events: &mut Vec<Event>) {
-        let Some(ticket) = self.tickets.get(&stop) else { return };
+        let Some(ticket) = self.tickets.get_mut(&stop) else { return };
         if ticket.leaves == lots {
-            // The limit order is filled: it is no longer there to be canceled with its stop.
-            self.tickets.get_mut(&stop).expect("found above").link = Link::None;
+            // The limit order is filled: it is not there to be canceled in turn.
+            ticket.link = Link::None;
             self.cancel_open(stop, CancelReason::Pair, events);
             return;
         }
@@ -349,7 +365,9 @@ impl Exchange {
     /// What the stop of a pair holds beyond its limit order, for `leaves` lots of both.
     pub(crate) fn stop_hold(&self, stop: OrderId, leaves: u64) -> i64 {
         let ticket = &self.tickets[&stop];
-        let Link::Stop(limit) = ticket.link else { unreachable!("the stop of a pair is linked to its limit order") };
+        let Link::Stop(limit) = ticket.link else {
+            unreachable!("the stop of a pair is linked to its limit order")
+        };
         let instrument = &self.instruments[ticket.terms.instrument.index()];
         let side = ticket.terms.side;
         let own = ticket.hold_price.map_or(0, |price| instrument.hold(side, price, leaves));

@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AccountName, AccountSetting, Amount, AssetId, Bracket, ConditionalOrder, DeskId, FeeRate, IdempotenceKey, InstrumentId,
-    InstrumentSetting, MarketSetting, NewOrder, OrderId, OrderPair, Phase, PhaseEnd, Price, Qty, Rate, Side, Symbol,
+    AccountId, AccountName, AccountSetting, Amount, AssetId, Bracket, ConditionalOrder, DeskId, FeeRate,
+    IdempotenceKey, InstrumentId, InstrumentSetting, MarketSetting, NewOrder, OrderId, OrderPair, Phase,
+    PhaseEnd, Price, Qty, Rate, Side, Symbol,
 };
 
 /// One request to the exchange. Its answer is a run of [`Event`](crate::Event)s.

@@ -9,19 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Ledger;
-use crate::band::{MarketWide, MarketWideChange};
+use crate::band::MarketWideChange;
 use crate::book::Books;
 use crate::clock::Clock;
 use crate::digest::Hasher;
 use crate::guard::MarketWideRule;
+use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::market::Market;
 use crate::quoting::QuoteOrders;
 use crate::ticket::Ticket;
-use crate::limits::{MAX_ACCOUNTS, MAX_ASSETS, MAX_DECIMALS, MAX_INSTRUMENTS};
 use crate::{
-    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, CashOrder, Command, Desk, Digest, Event, FeeRate,
-    Instrument, InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject, RestingOrder, SettingField, Side,
-    Symbol, Timestamp,
+    Account, AccountId, AccountName, Amount, Asset, AssetId, Balance, CashOrder, Command, Desk, Digest,
+    Event, FeeRate, Instrument, InstrumentId, Layer, Level, NewInstrument, OrderId, Price, Reject,
+    RestingOrder, SettingField, Side, Symbol, Timestamp,
 };
 
 /// A market: instruments, books, accounts and the counters that name things.
@@ -162,7 +162,9 @@ impl Exchange {
             Command::Quote(quote) => self.quote(quote, events),
             Command::BlockAccount { account } => self.block_account(*account, events),
             Command::UnblockAccount { account } => self.unblock_account(*account, events),
-            Command::SetInstrument { instrument, setting } => self.set_instrument(*instrument, *setting, events),
+            Command::SetInstrument { instrument, setting } => {
+                self.set_instrument(*instrument, *setting, events)
+            }
             Command::SetAccount { account, setting } => self.set_account(*account, *setting, events),
             Command::SetMarket { setting } => self.set_market(*setting, events),
             Command::SetPhase { instrument, phase, end } => self.set_phase(*instrument, *phase, *end, events),

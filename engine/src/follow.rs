@@ -9,8 +9,8 @@ use crate::matching::{Incoming, Remainder};
 use crate::reach::Aggressor;
 use crate::ticket::{Link, State};
 use crate::{
-    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg, PegTo, Phase,
-    Place, Price, Qty, Side, WaitsFor,
+    CancelReason, Event, Exchange, InstrumentId, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Peg,
+    PegTo, Phase, Place, Price, Qty, Side, WaitsFor,
 };
 
 impl Exchange {
@@ -57,7 +57,9 @@ impl Exchange {
                     done = brought;
                 }
                 FollowUp::Minimums => {
-                    let Some(brought) = self.enter_minimums(instrument, (done - 1, bound), events) else { return };
+                    let Some(brought) = self.enter_minimums(instrument, (done - 1, bound), events) else {
+                        return;
+                    };
                     done = brought;
                 }
             }
@@ -187,7 +189,8 @@ impl Exchange {
         (mut done, bound): (u32, u32),
         events: &mut Vec<Event>,
     ) -> Option<u32> {
-        let pegs: Vec<OrderId> = self.markets[instrument.index()].special_mut().pegs.iter().copied().collect();
+        let pegs: Vec<OrderId> =
+            self.markets[instrument.index()].special_mut().pegs.iter().copied().collect();
         for order in pegs {
             if self.markets[instrument.index()].phase() != Phase::Continuous {
                 break;
@@ -203,7 +206,8 @@ impl Exchange {
             let mut incoming = self.incoming(order);
             match target {
                 Some(price) => {
-                    (incoming.price, incoming.remainder) = (OrderPrice::Limit(price), Remainder::Rests(price));
+                    (incoming.price, incoming.remainder) =
+                        (OrderPrice::Limit(price), Remainder::Rests(price));
                     self.tell_entered(&incoming, from, events);
                     self.go(&mut incoming, events);
                 }
@@ -257,7 +261,7 @@ impl Exchange {
         }
     }
 
-    /// Whether an order waits for a minimum that is there.
+    /// Whether an order waits for a minimum that is there; or was met already, and only what crossed it kept it from resting.
     fn minimum_is_there(&self, order: OrderId) -> bool {
         let Some(ticket) = self.tickets.get(&order) else { return false };
         if ticket.state != State::Waiting(WaitsFor::Minimum) {
@@ -273,7 +277,7 @@ impl Exchange {
             open_ended: false,
             minimums: true,
         });
-        reach.lots >= ticket.minimum()
+        ticket.conditions.minimum.is_none() || reach.lots >= ticket.minimum()
     }
 
     /// Enters each order whose minimum is there, by number; answers how many follow-ups there are now, or `None` if there may

@@ -1,7 +1,10 @@
 //! Guards: the prices at which an aggressor may trade now, and what watches each price that trades.
 
-use crate::band::{Corridor, Cutoff, LimitChange, LimitUpDown, MarketWide, MarketWideChange, References, VelocityChange, Width};
-use crate::clock::{Due, Timer};
+use crate::band::{
+    Corridor, Cutoff, LimitChange, LimitUpDown, MarketWide, MarketWideChange, References, VelocityChange,
+    Width,
+};
+
 use crate::matching::Stop;
 use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -135,9 +138,12 @@ impl Exchange {
         match self.market_halt.take() {
             Some(MarketWideChange::Halted { until, .. }) => {
                 self.stop_all(Some(until), Phase::Halted, events);
-                self.clock.set(Timer { at: until, due: Due::MarketWide });
+                self.clock.set_market_wide(Some(until));
             }
-            Some(MarketWideChange::Closed) => self.stop_all(None, Phase::Closed, events),
+            Some(MarketWideChange::Closed) => {
+                self.stop_all(None, Phase::Closed, events);
+                self.clock.set_market_wide(None);
+            }
             Some(MarketWideChange::Over) | None => {}
         }
     }

@@ -136,14 +136,14 @@ impl Instrument {
     #[must_use]
     pub fn value(&self, price: Price, lots: Lots) -> Option<i64> {
         let lots = i64::try_from(lots.get()).ok()?;
-        let value = price.get().checked_mul(lots)?.checked_mul(self.tick_value)?;
+        let value = product(product(price.get(), lots)?, self.tick_value)?;
         (value <= MAX_AMOUNT).then_some(value)
     }
 
     /// Quantity in minor units of the base asset, or `None` above [`MAX_AMOUNT`].
     #[must_use]
     pub fn base_units(&self, lots: Lots) -> Option<i64> {
-        let units = self.lot_units.checked_mul(i64::try_from(lots.get()).ok()?)?;
+        let units = product(self.lot_units, i64::try_from(lots.get()).ok()?)?;
         (units <= MAX_AMOUNT).then_some(units)
     }
 
@@ -160,6 +160,15 @@ impl Instrument {
             Side::Sell => self.terms.base,
         }
     }
+}
+
+/// The product of two numbers that are not below zero.
+///
+/// Nearly always their lengths tell that it fits; a checked product of 64 bits is one of 128 in WebAssembly.
+#[inline]
+fn product(a: i64, b: i64) -> Option<i64> {
+    debug_assert!(a >= 0 && b >= 0);
+    if a.leading_zeros() + b.leading_zeros() > i64::BITS { Some(a * b) } else { a.checked_mul(b) }
 }
 
 /// The product of the factors in units of `10^-decimals`, if it is a whole number from 1 to [`MAX_AMOUNT`].

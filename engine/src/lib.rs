@@ -35,6 +35,7 @@ mod ticket;
 mod shape;
 mod admission;
 mod entry;
+mod pairing;
 mod matching;
 mod reach;
 mod guard;
@@ -69,19 +70,21 @@ pub use allocation::{Allocation, AllocationError, Basis, CmeAlgorithm, Share, St
 pub use asset::Asset;
 pub use auction::{AuctionStep, Indication, Rulebook};
 pub use band::{
-    BandError, BandSetting, Breach, Corridor, Decline, LimitTier, LimitUpDownTerms, MarketWideTerms, PriceBand, PriceRange, TickRow, TickTable,
-    Rounding, TickTableError, VelocityTerms,
+    BandError, BandSetting, Breach, Corridor, Decline, LimitTier, LimitUpDownTerms, MarketWideTerms,
+    PriceBand, PriceRange, Rounding, TickRow, TickTable, TickTableError, VelocityTerms,
 };
 pub use book::{Layer, Level, OrderFlags, RestingOrder};
 pub use command::{Command, MassQuote, NewInstrument, Quote};
 pub use condition::{
-    Bracket, Condition, ConditionalOrder, Conditions, Display, Minimum, OrderPair, Peg, PegTo, Protection, SelfTrade,
+    Bracket, Condition, ConditionalOrder, Conditions, Display, Minimum, OrderPair, Peg, PegTo, Protection,
+    SelfTrade,
 };
 pub use decimal::{DecimalError, parse as parse_decimal};
 pub use desk::{CashOrder, CashOrderId, CashPurchase, Desk, IdempotenceKey, Rate, Refusal, UnknownPurchase};
 pub use digest::Digest;
 pub use event::{
-    CancelReason, Event, LedgerKind, LedgerLine, Place, Priority, ReduceReason, RepriceReason, Trade, TradeKind, WaitsFor,
+    CancelReason, Event, LedgerKind, LedgerLine, Place, Priority, ReduceReason, RepriceReason, Trade,
+    TradeKind, WaitsFor,
 };
 pub use exchange::{Exchange, Receipt};
 pub use id::{AccountId, AssetId, DeskId, InstrumentId, OrderId, TradeId};
@@ -90,9 +93,7 @@ pub use label::{AccountName, LabelError, Symbol};
 pub use order::{NewOrder, OrderPrice, Posting, Side, TimeInForce};
 pub use preview::{NoPrice, Preview, PreviewFill};
 pub use reject::{Reject, SettingField, Term};
-pub use setting::{
-    AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd,
-};
+pub use setting::{AccountSetting, Call, InstrumentSetting, MarketSetting, Phase, PhaseCause, PhaseEnd};
 pub use trigger::{Trail, Trigger, TriggerBy, TriggerKind};
-pub use view::WaitingOrder;
 pub use units::{Amount, FeeRate, Lots, OutOfRange, Price, Qty, Timestamp};
+pub use view::WaitingOrder;

@@ -32,3 +32,7 @@ pub const MAX_TIER: u8 = 8;
 pub const MAX_DESKS: u32 = 256;
 /// Parts per million of a whole: the highest protection, share or range.
 pub const WHOLE_PPM: u32 = 1_000_000;
+/// A cash order is for less than this many whole units of its currency.
+pub const CASH_UNITS_LIMIT: i64 = 1_000_000_000;
+/// Most purchases of one cash desk, which keeps them all: a key must never sell twice.
+pub const MAX_CASH_ORDERS: u32 = 1_000_000;

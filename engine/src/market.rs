@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::allocation::Allocation;
 use crate::auction::{Collar, Indication, Rulebook};
-use crate::band::{Corridor, LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, Rounding, TickTable, Velocity};
+use crate::band::{
+    Corridor, LimitUpDown, LimitUpDownTerms, PriceBand, PriceRange, Rounding, TickTable, Velocity,
+};
 use crate::limits::FOLLOW_UPS;
 use crate::ticket::Exits;
 use crate::trigger::TriggerBook;

@@ -10,8 +10,9 @@ use crate::book::{LevelQueue, Slot};
 use crate::guard::Guard;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId, OrderPrice,
-    Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side, Trade, TradeId, TradeKind, WaitsFor,
+    AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side,
+    Trade, TradeId, TradeKind, WaitsFor,
 };
 
 /// An order on its way through the book.
@@ -72,11 +73,14 @@ impl Exchange {
     /// Trades an incoming order with the book as far as it goes.
     pub(crate) fn trade(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
         let instrument = self.instruments[incoming.instrument.index()];
-        if self.markets[incoming.instrument.index()].special.is_some() || incoming.self_trade != SelfTrade::Allow {
+        if self.markets[incoming.instrument.index()].special.is_some()
+            || incoming.self_trade != SelfTrade::Allow
+        {
             return self.trade_by_rules(&instrument, incoming, events);
         }
         while incoming.leaves > 0 {
-            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite()) else {
+            let Some(slot) = self.books.front(incoming.instrument, Layer::Lit, incoming.side.opposite())
+            else {
                 break;
             };
             let maker = self.books.resting(slot);
@@ -90,11 +94,18 @@ impl Exchange {
     }
 
     /// The same where the market has more rules than price and time.
-    fn trade_by_rules(&mut self, instrument: &Instrument, incoming: &mut Incoming, events: &mut Vec<Event>) -> Stop {
+    fn trade_by_rules(
+        &mut self,
+        instrument: &Instrument,
+        incoming: &mut Incoming,
+        events: &mut Vec<Event>,
+    ) -> Stop {
         let guard = self.guard(incoming.instrument);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
-            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else { break };
+            let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else {
+                break;
+            };
             let maker = self.books.resting(slot);
             if !incoming.price.reaches(incoming.side, maker.price) {
                 break;
@@ -107,7 +118,8 @@ impl Exchange {
                 return stop;
             }
             if allocation != Allocation::Fifo && layer == Layer::Lit {
-                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade {
+                if self.trade_level(instrument, &allocation, incoming, maker.price, events) == Stop::SelfTrade
+                {
                     return Stop::SelfTrade;
                 }
             } else if self.apart(incoming, maker.account) {
@@ -163,6 +175,7 @@ impl Exchange {
         let opposite = incoming.side.opposite();
         let id = incoming.instrument;
         let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
+        // Peaks that are shown anew are met as well.
         while incoming.self_trade != SelfTrade::Allow && incoming.leaves > 0 {
             let makers = level(&self.books).map(|level| self.books.queue_slots(level));
             let own = makers.and_then(|mut slots| {
@@ -261,8 +274,6 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
-        self.printed(incoming.instrument, limit, events);
-        self.linked_fill(incoming.order, incoming.flags, lots, events);
         let crosses = |best| maker.side.crosses(limit, best);
         if maker.leaves == 0 {
             self.close(order);
@@ -271,6 +282,8 @@ impl Exchange {
         } else {
             self.rest(&maker, limit, events);
         }
+        self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, limit, events);
     }
 
     /// One trade with a resting order.
@@ -298,7 +311,6 @@ impl Exchange {
         events.push(Event::Traded(trade));
         let hold_price = self.hold_price(maker);
         self.settle(instrument, &trade, incoming, (hold_price, lots + shown + reserve), events);
-        self.printed(incoming.instrument, price, events);
         if maker.flags.has(OrderFlags::TICKET) {
             if shown == 0 && reserve > 0 {
                 self.refill(maker, slot, reserve, events);
@@ -309,10 +321,17 @@ impl Exchange {
             }
         }
         self.linked_fill(incoming.order, incoming.flags, lots, events);
+        self.printed(incoming.instrument, price, events);
     }
 
     /// Names a trade.
-    fn next_trade(&mut self, incoming: &Incoming, maker: Maker, (lots, price): (u64, Price), leaves: u64) -> Trade {
+    fn next_trade(
+        &mut self,
+        incoming: &Incoming,
+        maker: Maker,
+        (lots, price): (u64, Price),
+        leaves: u64,
+    ) -> Trade {
         self.trade_count += 1;
         Trade {
             trade: TradeId::new(self.trade_count).expect("the count is above zero"),
@@ -392,9 +411,13 @@ impl Exchange {
     fn finish_rest(&mut self, incoming: &mut Incoming, stop: Stop, events: &mut Vec<Event>) {
         match (stop, incoming.remainder) {
             (Stop::SelfTrade, _) => self.end(incoming, CancelReason::SelfTrade, events),
-            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => self.end(incoming, CancelReason::Interrupted, events),
+            (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => {
+                self.end(incoming, CancelReason::Interrupted, events)
+            }
             (Stop::Band, Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
-            (Stop::Done, Remainder::Canceled) if incoming.last_fill.is_none() && incoming.asked.limit().is_none() => {
+            (Stop::Done, Remainder::Canceled)
+                if incoming.last_fill.is_none() && incoming.asked.limit().is_none() =>
+            {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
@@ -463,7 +486,11 @@ impl Exchange {
             layer = ticket.layer();
             shown = ticket.first_peak(incoming.leaves);
             reserve = incoming.leaves - shown;
-            flags = if reserve > 0 { flags.with(OrderFlags::RESERVE) } else { flags.without(OrderFlags::RESERVE) };
+            flags = if reserve > 0 {
+                flags.with(OrderFlags::RESERVE)
+            } else {
+                flags.without(OrderFlags::RESERVE)
+            };
             (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
         }
         if layer == Layer::Dark {

@@ -58,7 +58,8 @@ impl Exchange {
         let instrument = self.instruments[incoming.instrument.index()];
         let price = self.hold_price(maker);
         let left = shown + reserve;
-        let released = instrument.hold(maker.side, price, left + lots) - instrument.hold(maker.side, price, left);
+        let released =
+            instrument.hold(maker.side, price, left + lots) - instrument.hold(maker.side, price, left);
         if shown > 0 {
             self.books.take(slot, lots);
         } else if reserve == 0 {
@@ -68,7 +69,9 @@ impl Exchange {
         let need = match incoming.hold_price {
             Some(price) => instrument.hold(incoming.side, price, incoming.leaves),
             None if incoming.leaves == 0 => 0,
-            None if incoming.side == crate::Side::Sell => instrument.hold(incoming.side, maker.price, incoming.leaves),
+            None if incoming.side == crate::Side::Sell => {
+                instrument.hold(incoming.side, maker.price, incoming.leaves)
+            }
             None => incoming.held,
         };
         let released = incoming.held - need;

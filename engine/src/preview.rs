@@ -8,8 +8,8 @@ use crate::limits::MAX_AMOUNT;
 use crate::reach::Aggressor;
 use crate::shape::Entry;
 use crate::{
-    AccountId, Amount, AssetId, Conditions, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Price, Qty, Reject,
-    SelfTrade, Side, TimeInForce,
+    AccountId, Amount, AssetId, Conditions, Exchange, InstrumentId, Lots, NewOrder, OrderPrice, Price, Qty,
+    Reject, SelfTrade, Side, TimeInForce,
 };
 
 /// What an order would do if it came now.

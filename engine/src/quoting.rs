@@ -7,8 +7,8 @@ use crate::limits::MAX_QUOTES;
 use crate::shape::Entry;
 use crate::ticket::Ticket;
 use crate::{
-    AccountId, CancelReason, Conditions, Event, Exchange, InstrumentId, MassQuote, NewOrder, OrderId, OrderPrice,
-    Posting, Price, Priority, Qty, Quote, Reject, Side, TimeInForce,
+    AccountId, CancelReason, Conditions, Event, Exchange, InstrumentId, MassQuote, NewOrder, OrderId,
+    OrderPrice, Posting, Price, Priority, Qty, Quote, Reject, Side, TimeInForce,
 };
 
 /// The open orders of an account's quote in an instrument.
@@ -47,7 +47,12 @@ impl Exchange {
     }
 
     /// One entry: both sides are checked before anything changes, each beside what its old order holds.
-    fn quote_one(&mut self, account: AccountId, quote: &Quote, events: &mut Vec<Event>) -> Result<(), Reject> {
+    fn quote_one(
+        &mut self,
+        account: AccountId,
+        quote: &Quote,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Reject> {
         if let (Some((bid, _)), Some((ask, _))) = (quote.bid, quote.ask)
             && bid >= ask
         {

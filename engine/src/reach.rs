@@ -3,9 +3,7 @@
 use crate::allocation::Allocation;
 use crate::book::LevelQueue;
 use crate::guard::Guard;
-use crate::{
-    AccountId, Exchange, InstrumentId, Layer, OrderPrice, Phase, Price, SelfTrade, Side,
-};
+use crate::{AccountId, Exchange, InstrumentId, Layer, OrderPrice, Phase, Price, SelfTrade, Side};
 
 /// An order as the walk sees it.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +122,10 @@ impl Exchange {
     /// Adds the orders that wait for a minimum, best price first, as the matcher would.
     fn reach_minimums(&self, aggressor: &Aggressor, guard: &Guard, tick_value: i64, reach: &mut Reach) {
         let market = &self.markets[aggressor.instrument.index()];
-        let Some(special) = market.special.as_ref().filter(|special| special.phase == Phase::Continuous) else { return };
+        let Some(special) = market.special.as_ref().filter(|special| special.phase == Phase::Continuous)
+        else {
+            return;
+        };
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };

@@ -9,8 +9,8 @@ use crate::reach::Aggressor;
 use crate::shape::Entry;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, Conditions, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Price, Priority,
-    Qty, Reject, RestingOrder, Side, Term, TimeInForce, WaitsFor,
+    AccountId, Conditions, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Price,
+    Priority, Qty, Reject, RestingOrder, Side, Term, TimeInForce, WaitsFor,
 };
 
 /// An order that may be replaced, as it is now.
@@ -86,7 +86,12 @@ impl Exchange {
     }
 
     /// Checks new terms against instrument, funds and limits, beside what is held for the order as it is.
-    fn check_new_terms(&self, terms: &NewOrder, old: &Replaceable, order: OrderId) -> Result<Admission, Reject> {
+    fn check_new_terms(
+        &self,
+        terms: &NewOrder,
+        old: &Replaceable,
+        order: OrderId,
+    ) -> Result<Admission, Reject> {
         let request = Request {
             terms,
             conditions: None,
@@ -98,7 +103,8 @@ impl Exchange {
         let instrument = &self.instruments[terms.instrument.index()];
         let price = terms.price.limit().expect("new terms have a limit");
         let quantity = terms.quantity;
-        let too_large = Reject::NotionalTooLarge { instrument: terms.instrument, price: Some(price), quantity };
+        let too_large =
+            Reject::NotionalTooLarge { instrument: terms.instrument, price: Some(price), quantity };
         let comes_at = admission.hold_price.unwrap_or(price);
         limit_hold(instrument, terms.side, comes_at, quantity).ok_or(too_large)?;
         let gone = old.quantity.get() - old.leaves;
@@ -158,8 +164,15 @@ impl Exchange {
         let ticket = self.tickets.get(&order).ok_or(Reject::UnknownOrder { order })?;
         let price = ticket.terms.price.limit().unwrap_or(Price::LOWEST);
         let NewOrder { instrument, side, quantity, .. } = ticket.terms;
-        let old =
-            Replaceable { instrument, side, price, hold_price: price, quantity, leaves: ticket.leaves, slot: None };
+        let old = Replaceable {
+            instrument,
+            side,
+            price,
+            hold_price: price,
+            quantity,
+            leaves: ticket.leaves,
+            slot: None,
+        };
         Ok((old, ticket.terms))
     }
 
@@ -181,7 +194,8 @@ impl Exchange {
         if let Some(ticket) = self.tickets.get_mut(&order).filter(|_| resting.flags.has(OrderFlags::TICKET)) {
             ticket.terms.quantity = quantity;
         }
-        let released = instrument.hold(side, hold_price, old) - instrument.hold(side, hold_price, leaves.get());
+        let released =
+            instrument.hold(side, hold_price, old) - instrument.hold(side, hold_price, leaves.get());
         self.release(&instrument, (account, side, order), released, events);
     }
 
@@ -294,7 +308,8 @@ impl Exchange {
         incoming.hold_price = Some(hold_price);
         let ticket = self.tickets.get_mut(&order).filter(|_| flags.has(OrderFlags::TICKET));
         let conditions = ticket.map(|ticket| {
-            (ticket.state, ticket.leaves, ticket.held, ticket.reserve) = (State::Incoming, leaves, incoming.held, 0);
+            (ticket.state, ticket.leaves, ticket.held, ticket.reserve) =
+                (State::Incoming, leaves, incoming.held, 0);
             ticket.conditions
         });
         incoming.self_trade = self.self_trade(account, conditions.as_ref());

@@ -9,8 +9,8 @@ use crate::band::{Edge, LimitChange, LimitUpDown};
 use crate::clock::{Due, Timer};
 use crate::draw::draw;
 use crate::{
-    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Price, Reject, SettingField, Side,
-    Timestamp, WaitsFor,
+    Call, Event, Exchange, InstrumentId, Layer, Phase, PhaseCause, PhaseEnd, Price, Reject, SettingField,
+    Side, Timestamp, WaitsFor,
 };
 
 /// Shortest and longest interval of batch auctions in nanoseconds.
@@ -71,7 +71,11 @@ impl Exchange {
             return end;
         }
         let drawn = draw(self.sequence, u64::from(instrument.get()), end.within.saturating_add(1));
-        PhaseEnd { at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)), within: 0, then: end.then }
+        PhaseEnd {
+            at: Timestamp::from_nanos(end.at.nanos().saturating_add(drawn)),
+            within: 0,
+            then: end.then,
+        }
     }
 
     /// Interrupts continuous trading by a call.
@@ -219,11 +223,14 @@ impl Exchange {
         let special = self.markets[instrument.index()].special_mut();
         special.timer = None;
         self.touched.insert(instrument);
+        // The rule takes steps while orders trade; otherwise its reference stands still.
+        let rule = special.limit_up_down.as_ref().filter(|_| special.phase == Phase::Continuous);
+        let step = rule.and_then(LimitUpDown::due);
         if special.batch.is_some_and(|at| at <= now) {
             self.uncross(instrument, events);
             let special = self.markets[instrument.index()].special_mut();
             (special.changed, special.batch) = (false, None);
-        } else if special.limit_up_down.as_ref().and_then(LimitUpDown::due).is_some_and(|due| due <= now) {
+        } else if step.is_some_and(|due| due <= now) {
             self.limit_due(instrument, events);
         } else if let Some(end) = special.end.filter(|end| end.at <= now) {
             self.change_phase(instrument, end.then, None, PhaseCause::Scheduled, events);

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::allocation::Allocation;
 use crate::auction::Rulebook;
 use crate::{
-    AccountId, Amount, AssetId, FeeRate, InstrumentId, LimitUpDownTerms, Lots, MarketWideTerms, Price, PriceBand,
-    PriceRange, SelfTrade, TickRow, VelocityTerms,
+    AccountId, Amount, AssetId, FeeRate, InstrumentId, LimitUpDownTerms, Lots, MarketWideTerms, Price,
+    PriceBand, PriceRange, SelfTrade, TickRow, VelocityTerms,
 };
 
 /// A setting of an instrument. Until it is set, the rule it names is off.

@@ -7,7 +7,9 @@
 
 use crate::account::Posting as Line;
 use crate::matching::Incoming;
-use crate::{AccountId, Event, Exchange, FeeRate, Instrument, LedgerKind, OrderId, Price, Side, Trade, TradeKind};
+use crate::{
+    AccountId, Event, Exchange, FeeRate, Instrument, LedgerKind, OrderId, Price, Side, Trade, TradeKind,
+};
 
 /// One party of a trade.
 struct Party {
@@ -122,7 +124,13 @@ impl Exchange {
             Line::available(seller.account, quote, LedgerKind::Sell, value, Some(seller.order)),
             buyer_fee,
             Line::available(seller.account, quote, LedgerKind::Fee, -seller.fee, Some(seller.order)),
-            Line::available(AccountId::VENUE, quote, LedgerKind::Fee, maker_fee + taker_fee, Some(trade.taker)),
+            Line::available(
+                AccountId::VENUE,
+                quote,
+                LedgerKind::Fee,
+                maker_fee + taker_fee,
+                Some(trade.taker),
+            ),
             Line::release(buyer.account, quote, excess, buyer.order),
         ];
         for line in lines {

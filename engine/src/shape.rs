@@ -2,7 +2,8 @@
 
 use crate::limits::WHOLE_PPM;
 use crate::{
-    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term, TimeInForce,
+    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term,
+    TimeInForce,
 };
 
 /// How an order comes in.
@@ -123,24 +124,39 @@ impl NewOrder {
             Phase::Continuous => return None,
             Phase::Closed => return Some(any),
             Phase::Halted if !queues => return Some(any),
+            _ if entry == Entry::Replacement => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted if waits => return None,
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => &[
-                Term::FillOrKill, Term::Peg, Term::MarketToLimit, Term::Cash, Term::Bracket, Term::PostOnly,
-                Term::Minimum, Term::AllOrNone, Term::Protection, Term::Market,
+                Term::FillOrKill,
+                Term::Peg,
+                Term::MarketToLimit,
+                Term::Cash,
+                Term::Bracket,
+                Term::PostOnly,
+                Term::Minimum,
+                Term::AllOrNone,
+                Term::Protection,
+                Term::Market,
             ],
             Phase::PostClose => &[
-                Term::Trigger, Term::Peg, Term::Pair, Term::Bracket, Term::MarketToLimit, Term::Cash,
-                Term::PostOnly, Term::Minimum, Term::AllOrNone, Term::Protection,
+                Term::Trigger,
+                Term::Peg,
+                Term::Pair,
+                Term::Bracket,
+                Term::MarketToLimit,
+                Term::Cash,
+                Term::PostOnly,
+                Term::Minimum,
+                Term::AllOrNone,
+                Term::Protection,
             ],
         };
         let mut terms = self.terms_named(conditions.unwrap_or(&Conditions::NONE));
         match entry {
-            Entry::Single => {}
+            Entry::Single | Entry::Replacement => {}
             Entry::Pair => terms.add(Term::Pair),
             Entry::Bracket => terms.add(Term::Bracket),
             Entry::Cash => terms.add(Term::Cash),
-            // A replacement stands in the book by its price alone.
-            Entry::Replacement => terms.remove(Term::PostOnly),
         }
         if collared {
             terms.remove(Term::Market);
@@ -206,7 +222,9 @@ pub(crate) const fn check_waiting(
 /// Checks the range of a protection.
 pub(crate) const fn check_protection(protection: Option<Protection>) -> Result<(), Reject> {
     match protection {
-        Some(Protection::Ppm(ppm)) if ppm.get() > WHOLE_PPM => Err(Reject::ProtectionTooWide { ppm: ppm.get() }),
+        Some(Protection::Ppm(ppm)) if ppm.get() > WHOLE_PPM => {
+            Err(Reject::ProtectionTooWide { ppm: ppm.get() })
+        }
         _ => Ok(()),
     }
 }

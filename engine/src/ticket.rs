@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Conditions, Display, Layer, Minimum, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp, WaitsFor,
+    Conditions, Display, Layer, Minimum, NewOrder, OrderId, OrderPrice, Price, Protection, Timestamp,
+    WaitsFor,
 };
 
 /// The ticket of an order.

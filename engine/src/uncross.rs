@@ -3,8 +3,8 @@
 use crate::auction::{Guide, Indication, Inside, Interest, indicate};
 use crate::band::{References, Rounding};
 use crate::{
-    AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Phase, Price, Qty,
-    Side, Trade, TradeId, TradeKind,
+    AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Phase,
+    Price, Qty, Side, Trade, TradeId, TradeKind,
 };
 
 /// The orders of an instrument that wait for an uncross.
@@ -129,7 +129,8 @@ impl Exchange {
                 seller = sides[1].next();
             }
         }
-        let mut parts: Vec<Party> = [buyer, seller].into_iter().flatten().filter(|party| party.traded > 0).collect();
+        let mut parts: Vec<Party> =
+            [buyer, seller].into_iter().flatten().filter(|party| party.traded > 0).collect();
         parts.sort_unstable_by_key(|party| party.order);
         for party in parts {
             self.leave_part(party, events);
@@ -262,7 +263,8 @@ impl Exchange {
             if bid < ask {
                 return;
             }
-            let later = if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
+            let later =
+                if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
             let layer = self.books.resting(later).layer;
             let mut incoming = self.take_in(later);
             self.tell_entered(&incoming, layer.into(), events);

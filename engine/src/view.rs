@@ -2,7 +2,8 @@
 
 use crate::ticket::{State, Ticket};
 use crate::{
-    Conditions, Exchange, Indication, InstrumentId, NewOrder, OrderId, Phase, PhaseEnd, Price, Qty, Timestamp, WaitsFor,
+    Conditions, Exchange, Indication, InstrumentId, NewOrder, OrderId, Phase, PhaseEnd, Price, Qty,
+    Timestamp, WaitsFor,
 };
 
 /// An order that waits outside the book.

@@ -85,6 +85,10 @@ impl History {
     pub fn restore(bytes: &[u8; Self::SAVED_BYTES]) -> Result<Self, JournalError> {
         let (sequence, hasher) = bytes.split_at(8);
         let not_a_state = |_| JournalError::malformed(8, "not a saved running hash");
+        let blocks = hasher.get(BLOCKS..BLOCKS + 8).and_then(|blocks| blocks.try_into().ok());
+        if blocks.map(u64::from_le_bytes).is_none_or(|blocks| blocks > MOST_BLOCKS) {
+            return Err(JournalError::malformed(8 + BLOCKS, "a saved hash of more bytes than can be"));
+        }
         let state: SerializedState<Sha256> = <[u8; HASHER_BYTES]>::try_from(hasher)
             .map_err(|_| JournalError::malformed(8, "a saved running hash has another length"))?
             .into();
@@ -97,6 +101,10 @@ impl History {
 
 /// Eight words of state and the number of blocks, then the block being filled.
 const HASHER_BYTES: usize = 40 + 64;
+/// Where the number of blocks is.
+const BLOCKS: usize = 32;
+/// More than any history has, and few enough that the hash can count their bits in 64.
+const MOST_BLOCKS: u64 = 1 << 50;
 
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,5 +140,20 @@ mod tests {
             assert_eq!(history.head(), restored.head());
         }
         assert!(History::restore(&[0xff; History::SAVED_BYTES]).is_err());
+    }
+
+    /// Found by fuzzing: a count of blocks whose bits cannot be counted made the hash panic, or wrap.
+    #[test]
+    fn a_saved_hash_of_too_many_bytes_is_refused() {
+        let mut history = History::new(JournalId::from_bytes([1; 16]));
+        history.extend(1, &[5; 300]);
+        let place = 8 + BLOCKS;
+        for (blocks, good) in [(1 << 50, true), ((1 << 50) + 1, false), (1 << 55, false), (u64::MAX, false)] {
+            let mut saved = history.save();
+            saved[place..place + 8].copy_from_slice(&u64::to_le_bytes(blocks));
+            let restored = History::restore(&saved);
+            assert_eq!(restored.is_ok(), good, "{blocks}");
+            let _ = restored.map(|restored| restored.head());
+        }
     }
 }

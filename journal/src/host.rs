@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Context;
 use crate::limits::{MAX_CHUNK_BODY, MAX_ENTRY_BYTES, MAX_ORIGINS};
-use crate::{Chunk, CommandId, Entry, Head, History, JournalError, JournalId, command};
+use crate::snapshot::{self, Standing};
+use crate::{
+    Chunk, CommandId, Entry, Head, History, JournalError, JournalId, Snapshot, SnapshotError, command,
+};
 
 /// What became of a submitted command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +101,50 @@ impl Host {
             full: VecDeque::new(),
             poisoned: None,
         }
+    }
+
+    /// What it has become: everything up to [`Host::head`], what is pending included. To be stored once that is.
+    ///
+    /// # Errors
+    /// [`JournalError::Poisoned`].
+    pub fn snapshot(&self) -> Result<Snapshot, JournalError> {
+        self.check_sound()?;
+        let mut history = self.history.clone();
+        self.open.hash_into(&mut history);
+        let standing = Standing {
+            journal: self.journal,
+            epoch: self.epoch,
+            last_epoch: self.current_epoch(),
+            context: self.open.context,
+            history,
+            marks: self.marks.clone(),
+        };
+        Ok(Snapshot::write(&standing, &self.exchange))
+    }
+
+    /// The host that wrote a snapshot, with nothing pending. It goes on with the chunks after [`Host::head`], or with
+    /// new commands after [`Host::begin_epoch`].
+    ///
+    /// # Errors
+    /// [`SnapshotError`]: replay the history instead.
+    pub fn from_snapshot(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let (standing, exchange) = snapshot::read(bytes)?;
+        Ok(Self {
+            journal: standing.journal,
+            epoch: standing.epoch,
+            exchange,
+            marks: standing.marks,
+            open: Open::new(standing.history.head(), standing.context),
+            history: standing.history,
+            last_epoch: standing.last_epoch,
+            full: VecDeque::new(),
+            poisoned: None,
+        })
+    }
+
+    /// The epoch of the last entry.
+    fn current_epoch(&self) -> u64 {
+        if self.open.count > 0 { self.epoch } else { self.last_epoch }
     }
 
     /// The journal's id.
@@ -249,7 +296,7 @@ impl Host {
         let mut history = self.history.clone();
         self.open.hash_into(&mut history);
         chunk.check_follows(self.journal, history.head())?;
-        let last_epoch = if self.open.count > 0 { self.epoch } else { self.last_epoch };
+        let last_epoch = self.current_epoch();
         if chunk.epoch() < last_epoch {
             return Err(JournalError::StaleEpoch { current: last_epoch, found: chunk.epoch() });
         }

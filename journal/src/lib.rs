@@ -3,7 +3,7 @@
 //! A journal is the ordered list of all commands of one exchange, each with its time and id. Executed from the first,
 //! they give the exchange back, to the bit. This crate has the bytes of [entries](Entry), the [chunks](Chunk) in which
 //! they are stored and sent, the [hash](History) that names a history, the [file](FileReader) in which it is exported,
-//! the [`Host`] that executes, remembers and replays, and the [`sync`] protocol. It stores and sends nothing itself:
+//! the [`Host`] that executes, remembers and replays, the [`Snapshot`] from which it starts at once, and the [`sync`] protocol. It stores and sends nothing itself:
 //! no input or output, clock or randomness.
 //!
 //! ```
@@ -41,6 +41,7 @@ mod history;
 mod chunk;
 mod file;
 mod host;
+mod snapshot;
 pub mod sync;
 
 pub use chunk::{Chunk, Entries};
@@ -51,6 +52,7 @@ pub use hex::HexError;
 pub use history::{Head, History, HistoryHash};
 pub use host::{Host, Pending, Submitted};
 pub use id::{CommandId, JournalId};
+pub use snapshot::{SNAPSHOT_VERSION, Snapshot, SnapshotError};
 
 /// The version of the format that is written, and the newest that is read.
 pub const FORMAT_VERSION: u16 = 1;

@@ -35,6 +35,9 @@ impl Bound {
     }
 }
 
+/// Reads an input whole; whether it was accepted.
+pub type Read = dyn Fn(&[u8]) -> bool;
+
 /// Something that reads bytes from outside, and good inputs to begin with.
 pub struct Decoder {
     /// What it is called in tests and in the folder of kept inputs.
@@ -42,9 +45,9 @@ pub struct Decoder {
     /// Inputs that are accepted.
     pub good: Vec<Vec<u8>>,
     /// Makes lengths and checksums right again, so that a change is not found by them.
-    pub seal: fn(&mut Vec<u8>),
-    /// Reads an input whole; whether it was accepted.
-    pub read: Box<dyn Fn(&[u8]) -> bool>,
+    pub seal: fn(&mut [u8]),
+    /// Reads an input.
+    pub read: Box<Read>,
     /// What it may hold at once.
     pub bound: Bound,
 }

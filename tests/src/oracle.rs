@@ -132,6 +132,8 @@ pub struct Oracle {
     trades: u64,
     desks: Vec<CashDesk>,
     market_wide: Option<MarketWide>,
+    /// When a market-wide halt is over, whatever became of its rule.
+    halted_until: Option<Timestamp>,
     touched: Touched,
     /// What the command under way has told so far.
     told: Vec<Event>,
@@ -157,6 +159,7 @@ impl Oracle {
             trades: 0,
             desks: Vec::new(),
             market_wide: None,
+            halted_until: None,
             touched: Touched::new(),
             told: Vec::new(),
         }

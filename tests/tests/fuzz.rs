@@ -35,8 +35,9 @@ fn bears(decoder: &Decoder, share: u64) {
         let tally = run(decoder, first + done, part, meter).unwrap_or_else(|failure| {
             if let Some(folder) = std::env::var_os("OUTCRY_KEEP") {
                 let folder = Path::new(&folder).join(decoder.name);
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(folder.join(format!("{}.hex", failure.seed)), failure.hex()).unwrap();
+                let path = folder.join(format!("{}.hex", failure.seed));
+                let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&path, failure.hex()));
+                println!("{}: {written:?}", path.display());
             }
             panic!("{failure}");
         });
@@ -55,10 +56,12 @@ fn bears(decoder: &Decoder, share: u64) {
 fn kept(decoder: &Decoder) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crashers").join(decoder.name);
     let Ok(files) = fs::read_dir(&folder) else { return };
-    for file in files.map(|file| file.unwrap().path()) {
-        let text = fs::read_to_string(&file).unwrap();
+    for file in files {
+        let file = file.expect("a folder that can be read").path();
+        let text = fs::read_to_string(&file).expect("a text");
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let digit = |digit: &u8| char::from(*digit).to_digit(16).expect("a digit");
+        let byte = |pair: &[u8]| pair.iter().fold(0, |byte, half| byte << 4 | digit(half) as u8);
         let input: Vec<u8> = digits.chunks(2).map(byte).collect();
         let (verdict, _) = judge(decoder, &input, meter);
         assert!(verdict.is_ok(), "{}: {verdict:?}", file.display());
@@ -85,7 +88,7 @@ macro_rules! decoders {
                     assert_eq!(verdict, Ok(true), "{} {index}", decoder.name);
                     let mut sealed = input.clone();
                     (decoder.seal)(&mut sealed);
-                    assert_eq!(judge(&decoder, &sealed, meter).0.is_ok(), true, "{} {index}, sealed", decoder.name);
+                    assert!(judge(&decoder, &sealed, meter).0.is_ok(), "{} {index}, sealed", decoder.name);
                 }
             }
         }

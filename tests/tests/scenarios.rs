@@ -30,21 +30,74 @@ scenarios! {
     "" edges {
         decimals
         limits
-        rejects
         reject_order
+        rejects
     }
     "continuous/" continuous {
+        all_or_nothing
+        expiry
+        icebergs
+        market
+        minimum_quantity
+        pairs
+        pegged
+        post_only
+        priority
         replace
+        stops
         time_in_force
+        trailing
+    }
+    "self-trade/" self_trade {
+        groups
+        rules
+    }
+    "allocation/" allocation {
+        rules
+        step_lists
+        top
+    }
+    "auctions/" auctions {
+        euronext
+        filling
+        nasdaq
+        pressure
+        volatility
+        xetra
+    }
+    "sessions/" sessions {
+        batch
+        call
+        day
+        halts
+    }
+    "bands/" bands {
+        entry
+        kill_switch
+        limit_up_down
+        market_wide
+        velocity
     }
     "accounts/" accounts {
+        fees
+        holds
+        ledger
+        limits
         money
+        short
+    }
+    "cash/" cash {
+        book
+        desk
     }
     "order-management/" order_management {
         preview
+        quote_and_sweep
+        quotes
     }
     "known-mistakes/" known_mistakes {
         other_engines_mistakes
+        sweeps
     }
 }
 

@@ -7,7 +7,6 @@
 //!
 //! Rules and worked examples for readers: `docs/rules/auctions.md`.
 
-
 mod rulebook;
 mod indication;
 mod interest;

@@ -207,11 +207,13 @@ impl LimitUpDown {
     }
 
     /// The reference.
+    #[cfg(test)]
     pub(crate) const fn reference(&self) -> Price {
         self.reference
     }
 
     /// Where the rule stands.
+    #[cfg(test)]
     pub(crate) const fn phase(&self) -> LimitPhase {
         self.phase
     }

@@ -112,6 +112,7 @@ impl MarketWide {
     }
 
     /// Where the rule stands.
+    #[cfg(test)]
     pub(crate) const fn phase(&self) -> MarketWidePhase {
         self.phase
     }

@@ -5,7 +5,6 @@
 //! never run back. Prices are ticks and every division names its rounding. `docs/rules/bands.md` says the
 //! same for traders, and its examples are the tests here.
 
-
 mod setting;
 mod rounding;
 mod tick_table;

@@ -90,6 +90,7 @@ impl Velocity {
     }
 
     /// Where the rule stands.
+    #[cfg(test)]
     pub(crate) const fn phase(&self) -> VelocityPhase {
         self.phase
     }

@@ -194,7 +194,7 @@ mod tests {
             for &order in &closed {
                 prop_assert_eq!(table.find(order), None);
             }
-            for number in (1..3_000).chain(last..last + 3_000) {
+            for number in (1..3_000).chain(last + 1..last + 3_000) {
                 let order = OrderId::new(number).unwrap();
                 prop_assert_eq!(table.find(order), open.get(&order).copied());
             }

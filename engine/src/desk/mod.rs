@@ -21,17 +21,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS};
 use crate::{AccountId, Amount, AssetId, Timestamp};
 
 pub use purchase::{CashOrder, CashOrderId, CashPurchase, IdempotenceKey};
 pub use rate::Rate;
 pub(crate) use rate::Scales;
 pub use refusal::{Refusal, UnknownPurchase};
-
-/// A cash order is for less than this many whole units of its currency.
-pub const CASH_UNITS_LIMIT: i64 = 1_000_000_000;
-/// Most purchases of one desk, which keeps them all: a key must never sell twice.
-pub const MAX_CASH_ORDERS: u32 = 1_000_000;
 
 /// A seller of one asset for money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@
 use std::fmt;
 
 use super::wording::{Plain, Wording};
-use crate::desk::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS, Refusal};
+use crate::desk::Refusal;
+use crate::limits::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS};
 use crate::limits::{
     MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_DESKS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS,
     MAX_QUOTES, WHOLE_PPM,
@@ -99,9 +100,10 @@ impl Reject {
                 let quantity_of = |lots| words.quantity(Some(instrument), lots);
                 let least = quantity_of(Lots::new(min.get().max(1)));
                 let given = quantity_of(quantity.lots());
-                match max.is_zero() {
-                    true => format!("{given} given, at least {least} is allowed"),
-                    false => format!("{given} given, {least} to {} is allowed", quantity_of(max)),
+                if max.is_zero() {
+                    format!("the quantity {given} is below {least}, the smallest allowed")
+                } else {
+                    format!("the quantity {given} is outside {least} to {}", quantity_of(max))
                 }
             }
             Self::NotionalTooSmall { instrument, value, min } => format!(

@@ -99,11 +99,17 @@ impl TriggerBook {
 
     /// The touch as it is now: moves what it fires out of the book to the end of `fired`, each with the price it fired at. An empty side fires nothing
     /// and moves nothing.
-    pub(crate) fn touch(&mut self, bid: Option<Price>, ask: Option<Price>, fired: &mut Vec<(OrderId, Price)>) {
+    pub(crate) fn touch(
+        &mut self,
+        bid: Option<Price>,
+        ask: Option<Price>,
+        fired: &mut Vec<(OrderId, Price)>,
+    ) {
         self.observe([(TriggerBy::Bid, bid), (TriggerBy::Ask, ask)], fired);
     }
 
     /// All waiting orders by number, each with the price at which it fires now.
+    #[cfg(test)]
     pub(crate) fn remaining(&self) -> impl Iterator<Item = (OrderId, Price)> + '_ {
         self.places.iter().map(|(&order, place)| (order, self.price(place)))
     }

@@ -8,7 +8,6 @@
 //! ([`Direction::Falling`]). Prices are compared as ranks, which rise towards firing in both directions, so that both
 //! share one path.
 
-
 mod book;
 mod watch;
 #[cfg(test)]

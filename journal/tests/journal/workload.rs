@@ -60,6 +60,7 @@ pub(crate) fn opening() -> Vec<Command> {
             });
         }
     }
+    commands.extend(crate::feature::opening());
     commands
 }
 
@@ -118,7 +119,10 @@ pub(crate) fn trade(host: &mut Host, seed: u64, commands: u64) {
     let mut at = host.exchange().now().nanos();
     for _ in 0..commands {
         at += draw.below(3) * draw.below(50_000_000);
-        let command = command(&mut draw, host.exchange().sequence() / 2);
+        let command = match draw.percent(25) {
+            true => crate::feature::command(&mut draw, at),
+            false => command(&mut draw, host.exchange().sequence() / 2),
+        };
         submit(host, at, &command, &mut events);
         events.clear();
     }

@@ -62,7 +62,7 @@ fn rich() -> Vec<Command> {
         self_trade: Some(SelfTrade::Decrement),
     };
     let half = Some((price(9_999), quantity(7)));
-    let quote = Quote { instrument: STOCK, bid: half, ask: Some((price(1 << 40), quantity(1 << 30))) };
+    let quote = Quote { instrument: STOCK, bid: half, ask: Some((price(1 << 39), quantity(1 << 30))) };
     let quotes = vec![quote, Quote { bid: None, ..quote }, Quote { bid: None, ask: None, ..quote }];
     let set = |setting| Command::SetInstrument { instrument: STOCK, setting };
     vec![
@@ -203,7 +203,7 @@ pub(super) fn answers() -> Vec<Answer> {
 }
 
 /// Lines that open a market and trade in it, of `docs/exec.md`.
-pub(super) const LINES: [&str; 17] = [
+pub(super) const LINES: [&str; 18] = [
     r#"{"command":"create_asset","symbol":"USD","decimals":2}"#,
     r#"{"command":"create_asset","symbol":"ACME","decimals":0,"at":"2026-11-21T09:30:00.000000001Z"}"#,
     r#"{"command":"create_instrument","symbol":"ACME","base":"ACME","quote":"USD","tick":"0.01","lot":"1","maker_fee_ppm":500,"taker_fee_ppm":1000}"#,
@@ -211,6 +211,7 @@ pub(super) const LINES: [&str; 17] = [
     r#"{"command":"open_account","name":"Böb €","id":"b1"}"#,
     r#"{"command":"deposit","account":"Alice","asset":"USD","amount":"1000000.00"}"#,
     r#"{"command":"deposit","account":"Böb €","asset":"ACME","amount":"1000"}"#,
+    r#"{"command":"deposit","account":"Alice","asset":"ACME","amount":"10000"}"#,
     r#"{"command":"withdraw","account":"Alice","asset":"USD","amount":"1.5"}"#,
     r#"{"command":"place","account":"Böb €","instrument":"ACME","side":"sell","type":"limit","price":"100.25","quantity":"10","id":"s"}"#,
     r#"{"command":"place","account":"Alice","instrument":"ACME","side":"buy","type":"limit","price":"99","quantity":"2","time_in_force":"gtc"}"#,
@@ -226,7 +227,7 @@ pub(super) const LINES: [&str; 17] = [
 /// The market that the first lines of [`LINES`] open, and the orders of the next.
 pub(super) fn market() -> Exchange {
     let mut exchange = Exchange::new();
-    for line in &LINES[..10] {
+    for line in &LINES[..11] {
         let request = outcry_api::parse(line, &exchange).expect("the lines are good in this order");
         exchange.execute(request.at.unwrap_or_default(), &request.command, &mut Vec::new());
     }
@@ -237,7 +238,7 @@ pub(super) fn market() -> Exchange {
 pub(super) const ORDERS: [&str; 3] = [
     "orderId,symbol,side,amount,price\n1,ACME,Buy,20,99.50\n2,ACME,Sell,200,99.51\n3,ACME,Buy,5,48.5\n",
     "\u{feff}orderId,symbol,side,amount,price\r\n\"17\",\"ACME\",buy,1,0.01\r\n18,ACME,SELL,299,101.1\r\n",
-    "orderId,symbol,side,amount,price\nA-1,ACME,Buy,2,99\nA-1,ACME,Sell,3,100\n",
+    "orderId,symbol,side,amount,price\n999999999,ACME,Buy,2,99\n0007,ACME,Sell,3,100\n",
 ];
 
 /// Message file and orderbook file of LOBSTER, two levels.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use outcry_engine::{AccountId, Command, Symbol, Timestamp};
-use outcry_journal::sync::{Answer, Append, Replica, Step, Stored, Timing, decide};
+use outcry_journal::sync::{Answer, Append, Decision, Replica, Step, Stored, Timing, decide};
 use outcry_journal::{Chunk, FileReader, Head, History, Host, JournalId};
 use outcry_simulation::lobster::{FileName, Recording};
 use outcry_simulation::orders_csv::{Duplicates, Options, View, check};
@@ -119,7 +119,8 @@ pub fn append() -> Decoder {
             for head in [head, append.before(), append.after()] {
                 let hash_before = Some(append.before().hash);
                 let stored = Stored { head, hash_before, ..Stored::nothing(corpus::JOURNAL) };
-                decide(&stored, &append);
+                let follows = append.before() == head && append.journal() == corpus::JOURNAL;
+                assert!(decide(&stored, &append) != Decision::Store || follows, "{stored:?}");
             }
             true
         }),
@@ -262,7 +263,7 @@ pub fn name() -> Decoder {
 }
 
 /// Sets the length of the body to what is there, and the checksum.
-fn seal_chunk(bytes: &mut Vec<u8>) {
+fn seal_chunk(bytes: &mut [u8]) {
     let Some(body) = bytes.len().checked_sub(BODY + TRAILER) else { return };
     let body = u32::try_from(body).unwrap_or(u32::MAX);
     bytes[BODY_LENGTH..BODY].copy_from_slice(&body.to_le_bytes());
@@ -270,7 +271,7 @@ fn seal_chunk(bytes: &mut Vec<u8>) {
 }
 
 /// As [`seal_chunk`], of the first chunk of a history: also journal, sequence and the hash after it.
-fn seal_history(bytes: &mut Vec<u8>) {
+fn seal_history(bytes: &mut [u8]) {
     let Some(end) = bytes.len().checked_sub(TRAILER).filter(|&end| end >= BODY) else { return };
     bytes[10..26].copy_from_slice(&corpus::JOURNAL.to_bytes());
     bytes[34..42].copy_from_slice(&1_u64.to_le_bytes());
@@ -282,7 +283,7 @@ fn seal_history(bytes: &mut Vec<u8>) {
 }
 
 /// Sets the checksums of the header and of every chunk whose length fits.
-fn seal_file(bytes: &mut Vec<u8>) {
+fn seal_file(bytes: &mut [u8]) {
     let Some(&[low, high]) = bytes.get(NAME_LENGTH..NAME) else { return };
     let mut end = NAME + usize::from(u16::from_le_bytes([low, high])) + CHECKSUM;
     let mut start = 0;

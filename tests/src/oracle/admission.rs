@@ -62,6 +62,7 @@ impl Oracle {
             Phase::Continuous => {}
             Phase::Closed => return Some(any),
             Phase::Halted if !settings.halt_queues => return Some(any),
+            _ if kind == Kind::Replacement => {}
             Phase::PreOpen | Phase::Call(_) | Phase::Batch { .. } | Phase::Halted => {
                 if waits {
                     return None;
@@ -71,9 +72,7 @@ impl Oracle {
                 refused.push((order.price == OrderPrice::MarketToLimit, Term::MarketToLimit));
                 refused.push((kind == Kind::Cash, Term::Cash));
                 refused.push((kind == Kind::Bracket, Term::Bracket));
-                // A replacement stands in the book by its price alone.
-                let posts = order.posting != Posting::Any && kind != Kind::Replacement;
-                refused.push((posts, Term::PostOnly));
+                refused.push((order.posting != Posting::Any, Term::PostOnly));
                 refused.extend(conditions.minimum.map(|minimum| (true, minimum_term(&minimum))));
                 refused.push((conditions.protection.is_some(), Term::Protection));
                 refused.push((order.price == OrderPrice::Market && settings.collar_ppm == 0, Term::Market));
@@ -85,8 +84,7 @@ impl Oracle {
                 refused.push((kind == Kind::Bracket, Term::Bracket));
                 refused.push((order.price == OrderPrice::MarketToLimit, Term::MarketToLimit));
                 refused.push((kind == Kind::Cash, Term::Cash));
-                let posts = order.posting != Posting::Any && kind != Kind::Replacement;
-                refused.push((posts, Term::PostOnly));
+                refused.push((order.posting != Posting::Any, Term::PostOnly));
                 refused.extend(conditions.minimum.map(|minimum| (true, minimum_term(&minimum))));
                 refused.push((conditions.protection.is_some(), Term::Protection));
             }
@@ -133,6 +131,10 @@ impl Oracle {
         let trigger = order.conditions.trigger;
         let fixed = order.holds_at().or(order.bound.filter(|_| trigger.is_some()));
         let fixed = fixed.or(trigger.map(|trigger| trigger.price));
+        // After the close a limit that is better than the closing price is taken as it.
+        let close = self.closing_price(instrument);
+        let better = close.filter(|&close| fixed.is_some_and(|limit| within(order.side, limit, close)));
+        let fixed = better.or(fixed);
         let (value, cost) = if let Some(price) = fixed {
             (self.value(instrument, price, lots), self.cost(instrument, price, lots))
         } else if !trades(self.market(instrument).phase) {

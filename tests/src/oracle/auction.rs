@@ -28,7 +28,9 @@ impl Oracle {
     pub(super) fn indication(&self, instrument: InstrumentId) -> Indication {
         let Some((price, step)) = self.auction_price(instrument) else { return NOTHING };
         let mut edge = price;
-        for (low, high) in [self.nasdaq_collar(instrument), self.collar(instrument)].into_iter().flatten() {
+        let stand = Side::BOTH.iter().any(|&side| self.executable(instrument, side, None) > 0);
+        let held = self.collar(instrument).filter(|_| stand);
+        for (low, high) in [self.nasdaq_collar(instrument), held].into_iter().flatten() {
             edge = edge.max(low).min(high);
         }
         let row = self.row(instrument, edge);

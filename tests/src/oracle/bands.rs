@@ -4,27 +4,65 @@ use outcry_engine::{Call, Event, InstrumentId, Phase, PhaseCause, PhaseEnd, Pric
 
 use super::Oracle;
 use super::limit_up_down::{LimitUpDown, State};
+use super::matching::Stop;
+use super::state::{Market, Order};
 use super::ticks::share_down;
 
+/// The prices that an order may not pass.
+pub(super) struct Guard {
+    side: Side,
+    band: Option<(Price, Price)>,
+    ranges: Vec<(Price, i128)>,
+}
+
+impl Guard {
+    /// Why the order may not trade at a price, if it may not.
+    pub(super) fn stop(&self, price: Price) -> Option<Stop> {
+        let beyond = self.band.is_some_and(|(low, high)| match self.side {
+            Side::Buy => price > high,
+            Side::Sell => price < low,
+        });
+        if beyond {
+            return Some(Stop::Band);
+        }
+        self.ranges.iter().any(|&range| is_outside(range, price)).then_some(Stop::Range)
+    }
+}
+
+/// Whether a price is further from the middle of a range than it may be.
+fn is_outside((middle, width): (Price, i128), price: Price) -> bool {
+    (i128::from(price.get()) - i128::from(middle.get())).abs() > width
+}
+
 impl Oracle {
+    /// What an order of a side may not pass, as it stands when the order comes.
+    pub(super) fn guard(&self, order: &Order) -> Guard {
+        let market = self.market(order.instrument);
+        if market.phase != Phase::Continuous {
+            return Guard { side: order.side, band: None, ranges: Vec::new() };
+        }
+        Guard { side: order.side, band: self.band(order.instrument), ranges: self.ranges(order.instrument) }
+    }
+
+    /// The static and the dynamic range: the price each is around, and how far a price may be from it.
+    fn ranges(&self, instrument: InstrumentId) -> Vec<(Price, i128)> {
+        let market = self.market(instrument);
+        let Some(range) = market.settings.price_range else { return Vec::new() };
+        let ranges = [(range.static_ppm, market.reference), (range.dynamic_ppm, market.last)];
+        let given = ranges.into_iter().filter_map(|(ppm, reference)| ppm.zip(reference));
+        given.map(|(ppm, reference)| (reference, share_down(reference, ppm.get()))).collect()
+    }
+
     /// Whether a trade at a price would leave the static or the dynamic range.
     pub(super) fn leaves_range(&self, instrument: InstrumentId, price: Price) -> bool {
-        let market = self.market(instrument);
-        let Some(range) = market.settings.price_range else { return false };
-        let ranges = [(range.static_ppm, market.reference), (range.dynamic_ppm, market.last)];
-        ranges.into_iter().any(|(ppm, reference)| {
-            ppm.zip(reference).is_some_and(|(ppm, reference)| {
-                let distance = i128::from(price.get()) - i128::from(reference.get());
-                distance.abs() > share_down(reference, ppm.get())
-            })
-        })
+        self.ranges(instrument).iter().any(|&range| is_outside(range, price))
     }
 
     /// Prices that trade, where limit up, limit down is on.
     fn band(&self, instrument: InstrumentId) -> Option<(Price, Price)> {
         let market = self.market(instrument);
         let limits = market.limit_up_down.as_ref().filter(|_| market.phase == Phase::Continuous)?;
-        let (reference, width) = limits.reference_and_width();
+        let (reference, width) = limits.reference_and_width(self.is_doubled(market));
         let middle = i128::from(reference.get());
         let snap = |price| {
             let price = super::ticks::clamped(price);
@@ -35,9 +73,15 @@ impl Oracle {
         Some((snap(middle - width).min(below), snap(middle + width).max(above)))
     }
 
-    /// Whether a price is not traded because of the bands.
-    pub(super) fn beyond_bands(&self, instrument: InstrumentId, price: Price) -> bool {
-        self.band(instrument).is_some_and(|(low, high)| price < low || price > high)
+    /// Whether bands are doubled: in the first 15 and the last 25 minutes of the trading hours.
+    fn is_doubled(&self, market: &Market) -> bool {
+        const MINUTE: u64 = 60_000_000_000;
+        let time = self.now.nanos() % (1_440 * MINUTE);
+        market.settings.hours.is_some_and(|(opens, closes)| {
+            let opening = opens <= time && time < opens + 15 * MINUTE;
+            let closing = closes.saturating_sub(25 * MINUTE) <= time && time < closes;
+            opening || closing
+        })
     }
 
     /// The furthest price at which an order of a side may rest.
@@ -45,8 +89,8 @@ impl Oracle {
         self.band(instrument).map(|(low, high)| if side == Side::Buy { high } else { low })
     }
 
-    /// A trade printed in continuous trading. Gives the rule that stops trading.
-    pub(super) fn watch_trade(&mut self, instrument: InstrumentId, price: Price) -> Option<PhaseCause> {
+    /// A trade printed in continuous trading.
+    pub(super) fn watch_trade(&mut self, instrument: InstrumentId, price: Price) {
         let now = self.now;
         let market = self.market_mut(instrument);
         match (&mut market.limit_up_down, market.settings.limit_up_down) {
@@ -56,17 +100,15 @@ impl Oracle {
         }
         self.tell_bands(instrument);
         let market = self.market_mut(instrument);
-        let terms = market.settings.velocity?;
+        let Some(terms) = market.settings.velocity else { return };
         let window = u64::from(terms.window_millis) * 1_000_000;
         market.prints.retain(|(at, _)| now.nanos() - at.nanos() < window);
         market.prints.push((now, price));
-        let prices = || market.prints.iter().map(|(_, price)| price.get());
-        let moved = prices().max()? - prices().min()?;
-        if moved < i64::from(terms.move_ticks) {
-            return None;
+        let moved = |(_, print): &(Timestamp, Price)| (print.get() - price.get()).abs();
+        if market.prints.iter().map(moved).max() >= Some(i64::from(terms.move_ticks)) {
+            market.prints.clear();
+            market.reserved = true;
         }
-        market.prints.clear();
-        Some(PhaseCause::Velocity)
     }
 
     /// The end of a command: the touch may stand at a band now.

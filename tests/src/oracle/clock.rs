@@ -53,7 +53,7 @@ impl Oracle {
             due.extend(market.end.map(|end| (end.at, Due::Market(id, Step::PhaseEnd))));
             due.extend(self.limits_due(id).map(|at| (at, Due::Market(id, Step::Limits))));
         }
-        due.extend(self.market_wide_until().map(|at| (at, Due::MarketWide)));
+        due.extend(self.halted_until.map(|at| (at, Due::MarketWide)));
         due
     }
 }

@@ -97,8 +97,8 @@ impl Oracle {
     pub(super) fn block(&mut self, account: AccountId) -> Result<(), Reject> {
         self.check_customer(account)?;
         self.accounts[account.get() as usize].blocked = true;
-        self.tell(Event::AccountBlocked { account });
         self.close_all(account, None, None, CancelReason::AccountBlocked);
+        self.tell(Event::AccountBlocked { account });
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use outcry_engine::{
     AccountId, Amount, CancelReason, Condition, Conditions, Display, Event, InstrumentId, NewOrder, OrderId,
-    OrderPrice, Phase, Place, Posting, Price, Qty, Reject, RepriceReason, SelfTrade, Side, TimeInForce, Timestamp, WaitsFor,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce, Timestamp, WaitsFor,
 };
 
 use super::admission::Kind;
@@ -90,20 +90,18 @@ impl Oracle {
         more: u32,
     ) -> Result<(i128, Option<Price>), Reject> {
         self.check_access(order, kind)?;
-        self.check_room(order, more)?;
-        let trail = self.check_trail(order);
-        self.prepare(order);
-        let known = trail.is_ok() && self.check_reference(order).is_ok();
-        let worth = if known { self.check_worth(order)? } else { super::admission::Worth::default() };
-        let gives = self.gives(order.instrument, order.side);
-        self.check_funds(order.account, gives, worth.need)?;
         self.check_expiry(order.time_in_force)?;
         self.check_ticks(order.instrument, Self::named_prices(order).into_iter().chain(prices.iter().copied()))?;
         self.check_size(order.instrument, order.quantity)?;
         let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
         self.check_limits(order.instrument, &limit)?;
-        trail?;
         self.check_reference(order)?;
+        self.check_trail(order)?;
+        self.prepare(order);
+        self.check_room(order, more)?;
+        let worth = self.check_worth(order)?;
+        let gives = self.gives(order.instrument, order.side);
+        self.check_funds(order.account, gives, worth.need)?;
         self.check_risk(order, more, worth.value, &[])?;
         Ok((worth.need, self.check_posting(order)?))
     }
@@ -151,8 +149,7 @@ impl Oracle {
         id
     }
 
-    /// The number alone.
-    pub(super) fn number(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
+    fn number(&mut self, terms: &NewOrder, mut order: Order) -> OrderId {
         self.orders_accepted += 1;
         let id = OrderId::new(self.orders_accepted).expect("counted from 1");
         order.id = id;
@@ -163,7 +160,7 @@ impl Oracle {
     }
 
     /// The conditions of an accepted order, one by one.
-    pub(super) fn tell_conditions(&mut self, id: OrderId) {
+    fn tell_conditions(&mut self, id: OrderId) {
         let order = self.order(id);
         let conditions = order.conditions;
         let shown = (conditions.display != Display::Full).then_some(Condition::Display(conditions.display));
@@ -178,6 +175,7 @@ impl Oracle {
             order.cash.map(Condition::Cash),
             order.pair.map(Condition::Pair),
             order.exits.map(|exits| Condition::Exits { profit: exits.profit, loss: exits.loss }),
+            order.exit_of.map(Condition::ExitOf),
             order.quote.then_some(Condition::Quote),
         ];
         for condition in told.into_iter().flatten() {
@@ -218,6 +216,10 @@ impl Oracle {
                 });
                 self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
+            _ if !order.minimum_met => {
+                self.rehold(id);
+                self.wait(id, WaitsFor::Minimum);
+            }
             _ if price == OrderPrice::Market => {
                 self.rehold(id);
                 self.wait(id, WaitsFor::Uncross);
@@ -230,7 +232,7 @@ impl Oracle {
     }
 
     /// An order comes to a market that matches: what it needs at once decides, then it holds and trades.
-    fn come(&mut self, id: OrderId, needed: i128, reprice: Option<(Price, RepriceReason)>) {
+    fn come(&mut self, id: OrderId, needed: i128, limit: Option<(Price, RepriceReason)>) {
         let order = self.order(id);
         let plain = order.price.limit().is_some() && order.minimum_met;
         let reached: u64 = if plain && order.time_in_force != TimeInForce::FillOrKill {
@@ -247,68 +249,58 @@ impl Oracle {
                     self.rehold(id);
                     return self.wait(id, WaitsFor::Minimum);
                 }
-                self.rehold(id);
                 return self.close(id, CancelReason::Minimum);
             }
             self.order_mut(id).minimum_met = true;
         }
-        let order = self.order(id);
-        let alone = self.prevention_rule(order) == SelfTrade::Allow;
-        if order.price.limit().is_none() && reached == 0 && alone {
-            return self.close(id, self.nothing_there(id));
+        if reached == 0 && !self.meets_something(id) {
+            return self.close(id, CancelReason::NoLiquidity);
+        }
+        if let Some((limit, reason)) = limit {
+            self.reprice(id, limit, reason);
         }
         match self.order(id).holds_at() {
-            Some(_) => match reprice {
-                Some((limit, reason)) => {
-                    let old = self.order(id).price;
-                    self.order_mut(id).price = OrderPrice::Limit(limit);
-                    self.rehold(id);
-                    self.order_mut(id).price = old;
-                    self.reprice(id, limit, reason);
-                }
-                None => self.rehold(id),
-            },
+            Some(_) => self.rehold(id),
             None if self.order(id).side == Side::Buy => self.hold(id, needed),
             None => self.rehold(id),
         }
         self.go(id);
     }
 
-    /// Why an order without a limit that reaches nothing is canceled.
-    fn nothing_there(&self, id: OrderId) -> CancelReason {
+    /// Whether there is an opposite order in the book that an order without a limit meets, whatever comes of it.
+    fn meets_something(&self, id: OrderId) -> bool {
         let order = self.order(id);
         let best = self.best(order.instrument, order.side.opposite(), None);
-        match best.filter(|&best| order.reaches(best)) {
-            Some(best) if self.beyond_bands(order.instrument, best) => CancelReason::Band,
-            _ => CancelReason::NoLiquidity,
-        }
+        order.price.limit().is_some() || best.is_some_and(|best| self.meets(order, best))
     }
 
     /// Trades what can trade; what is left rests or goes. Then comes what the trades interrupted.
     fn go(&mut self, id: OrderId) {
-        let instrument = self.order(id).instrument;
+        let order = self.order(id);
+        let (instrument, pegged) = (order.instrument, order.conditions.peg.is_some());
         let stop = self.trade(id);
         self.settle_rest(id, stop);
-        if let Stop::Interrupted(cause) = stop {
-            self.interrupt(instrument, cause);
+        if std::mem::take(&mut self.market_mut(instrument).reserved) {
+            self.interrupt(instrument, PhaseCause::Velocity);
+        } else if stop == Stop::Range && !pegged {
+            self.interrupt(instrument, PhaseCause::PriceRange);
         }
     }
 
     fn settle_rest(&mut self, id: OrderId, stop: Stop) {
         let Some(order) = self.find(id) else { return };
         let reason = match stop {
+            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
             Stop::Done => CancelReason::ImmediateOrCancel,
             Stop::Band => CancelReason::Band,
-            Stop::Interrupted(_) => CancelReason::Interrupted,
+            Stop::Range | Stop::Reserved => CancelReason::Interrupted,
         };
         match (order.price, order.last_fill) {
-            (OrderPrice::Market, None) if stop == Stop::Done => self.close(id, self.nothing_there(id)),
             (OrderPrice::MarketToLimit, Some(price)) => {
                 self.reprice(id, price, RepriceReason::MarketToLimit);
                 self.rehold(id);
                 self.rest(id);
             }
-            (OrderPrice::MarketToLimit, None) if stop == Stop::Done => self.close(id, CancelReason::NoLiquidity),
             (OrderPrice::Limit(limit), _) if order.time_in_force.rests() => {
                 let band = self.band_edge(order.instrument, order.side);
                 let pegged = order.conditions.peg.is_some();
@@ -340,7 +332,7 @@ impl Oracle {
             account: order.account,
             instrument: order.instrument,
             side: order.side,
-            price: level.or(order.bound).map_or(order.price, OrderPrice::Limit),
+            price: level.map_or(order.price, OrderPrice::Limit),
             leaves: quantity(order.left),
             from,
         };
@@ -350,6 +342,9 @@ impl Oracle {
         order.conditions.trigger = None;
         order.level = level;
         order.shown = 0;
+        if self.reach(self.order(id), self.order(id).left).is_empty() && !self.meets_something(id) {
+            return self.close(id, CancelReason::NoLiquidity);
+        }
         self.go(id);
     }
 

@@ -1,13 +1,13 @@
 //! One trade of the oracle: its event, both legs and fees, and all that follows from it at once.
 
 use outcry_engine::{
-    AccountId, CancelReason, Display, Event, InstrumentId, LedgerKind, OrderId, PhaseCause, Phase, Price,
+    AccountId, CancelReason, Display, Event, InstrumentId, LedgerKind, OrderId, Phase, Price,
     ReduceReason, Side, Trade, TradeId, TradeKind, WaitsFor,
 };
 
 use super::ledger::fee;
 use super::phases::trades;
-use super::state::{At, DueExits};
+use super::state::{At, DueExits, within};
 use super::{Fault, Oracle, lots, quantity};
 
 /// A party of a trade: who, by which order, and what it pays beside.
@@ -18,7 +18,7 @@ struct Party {
 }
 
 impl Oracle {
-    /// Two orders trade. Gives the rule that stops trading after it, if one does.
+    /// Two orders trade.
     pub(super) fn fill(
         &mut self,
         taker: OrderId,
@@ -26,7 +26,7 @@ impl Oracle {
         price: Price,
         traded: u64,
         kind: TradeKind,
-    ) -> Option<PhaseCause> {
+    ) {
         for id in [taker, maker] {
             let order = self.order_mut(id);
             order.left -= traded;
@@ -70,11 +70,10 @@ impl Oracle {
         self.after_less(maker, traded);
         self.after_less(taker, traded);
         self.watch_index(instrument, price);
-        if self.market(instrument).phase != Phase::Continuous {
-            return None;
+        if self.market(instrument).phase == Phase::Continuous {
+            self.show_last(instrument, price);
+            self.watch_trade(instrument, price);
         }
-        self.show_last(instrument, price);
-        self.watch_trade(instrument, price)
     }
 
     /// What the taker and the maker pay: a rebate comes out of the taker's fee and is never more than that.
@@ -138,7 +137,13 @@ impl Oracle {
         } else if order.in_book() && order.shown == 0 && trades(self.market(order.instrument).phase) {
             self.refill(id);
         } else if order.at == At::Waiting(WaitsFor::Minimum) {
-            self.rest(id);
+            let limit = order.price.limit().expect("a minimum has a limit");
+            let best = self.best(order.instrument, order.side.opposite(), None);
+            if best.is_some_and(|best| within(order.side, limit, best)) {
+                self.wait(id, WaitsFor::Minimum);
+            } else {
+                self.rest(id);
+            }
         }
         let Some(stop) = partner.filter(|&stop| self.lives(stop)) else { return };
         if left == 0 {
@@ -155,7 +160,9 @@ impl Oracle {
                 reason: ReduceReason::Pair,
             };
             self.tell(event);
-            self.rehold(stop);
+            if self.order(stop).at != At::Incoming {
+                self.rehold(stop);
+            }
         }
     }
 

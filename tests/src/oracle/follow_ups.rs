@@ -35,25 +35,23 @@ impl Oracle {
     fn follow_up(&mut self, instrument: InstrumentId) {
         let mut allowance = Allowance { done: 0, most: self.market(instrument).settings.follow_ups };
         while self.market(instrument).phase == Phase::Continuous {
-            if self.exits_follow(instrument, &mut allowance).is_none() {
-                return;
-            }
-            let Some(entered) = self.triggered_follow(instrument, &mut allowance) else { return };
-            if self.market(instrument).phase != Phase::Continuous {
-                return;
-            }
-            if self.show_touch(instrument) {
-                continue;
-            }
-            let Some(moved) = self.pegs_follow(instrument, &mut allowance) else { return };
-            if moved {
-                continue;
-            }
-            let Some(found) = self.minimums_follow(instrument, &mut allowance) else { return };
-            if !found && !entered {
-                return;
+            match self.next_follow_up(instrument, &mut allowance) {
+                Some(true) => {}
+                Some(false) | None => return,
             }
         }
+    }
+
+    /// The first kind of follow-up that there is: exits, a triggered order, a touch that triggers, pegs, minimums. Gives whether
+    /// there was any, `None` if there may be no more.
+    fn next_follow_up(&mut self, instrument: InstrumentId, allowance: &mut Allowance) -> Option<bool> {
+        Some(
+            self.exits_follow(instrument, allowance)?
+                || self.triggered_follow(instrument, allowance)?
+                || self.show_touch(instrument)
+                || self.pegs_follow(instrument, allowance)?
+                || self.minimums_follow(instrument, allowance)?,
+        )
     }
 
     /// Counts one more, or tells that there may be no more.
@@ -66,19 +64,17 @@ impl Oracle {
         Some(())
     }
 
-    fn exits_follow(&mut self, instrument: InstrumentId, allowance: &mut Allowance) -> Option<()> {
-        while self.market(instrument).phase == Phase::Continuous {
-            let due = self.market(instrument).exits.iter().min_by_key(|due| due.entry).copied();
-            let Some(due) = due else { break };
-            self.allow(instrument, allowance)?;
-            self.market_mut(instrument).exits.retain(|other| other.entry != due.entry);
-            self.bring_exits(instrument, &due);
-        }
-        Some(())
+    fn exits_follow(&mut self, instrument: InstrumentId, allowance: &mut Allowance) -> Option<bool> {
+        let due = self.market(instrument).exits.iter().min_by_key(|due| due.entry).copied();
+        let Some(due) = due else { return Some(false) };
+        self.allow(instrument, allowance)?;
+        self.market_mut(instrument).exits.retain(|other| other.entry != due.entry);
+        self.bring_exits(instrument, &due);
+        Some(true)
     }
 
     fn triggered_follow(&mut self, instrument: InstrumentId, allowance: &mut Allowance) -> Option<bool> {
-        if self.market(instrument).phase != Phase::Continuous || self.market(instrument).fired.is_empty() {
+        if self.market(instrument).fired.is_empty() {
             return Some(false);
         }
         self.allow(instrument, allowance)?;
@@ -119,7 +115,7 @@ impl Oracle {
                 continue;
             };
             let reached: u64 = self.reach(order, order.left).iter().map(|&(_, lots)| lots).sum();
-            if reached < order.minimum() {
+            if reached < order.minimum().min(order.left) {
                 continue;
             }
             self.allow(instrument, allowance)?;

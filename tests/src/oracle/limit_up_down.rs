@@ -47,9 +47,10 @@ impl LimitUpDown {
     }
 
     /// Reference, and the distance of the bands from it.
-    pub(super) fn reference_and_width(&self) -> (Price, i128) {
+    pub(super) fn reference_and_width(&self, doubled: bool) -> (Price, i128) {
         let reference = i128::from(self.reference.get());
-        let percent = |percent: i128| (reference * percent + 50) / 100;
+        let times = if doubled { 2 } else { 1 };
+        let percent = |percent: i128| (reference * times * percent + 50) / 100;
         let tiered = match self.terms.tier {
             LimitTier::One => percent(5),
             LimitTier::Two => percent(10),
@@ -64,7 +65,7 @@ impl LimitUpDown {
                 } else if hundredths >= 75 * unit {
                     percent(20)
                 } else {
-                    percent(75).min((15 * unit + 50) / 100)
+                    percent(75).min((15 * times * unit + 50) / 100)
                 }
             }
         };

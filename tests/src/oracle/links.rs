@@ -1,7 +1,7 @@
 //! Pairs and brackets in the oracle: orders that come together, and exits that come after.
 
 use outcry_engine::{
-    Bracket, CancelReason, Condition, Conditions, Event, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
+    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
     Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
 };
 
@@ -16,7 +16,7 @@ impl Oracle {
         let mut limit = Order::new(&pair.limit, Conditions::default());
         let mut stop = Order::new(&terms, conditions);
         let reprice = self.admit_pair(&mut limit, &mut stop)?;
-        let (limit, stop) = self.accept_pair(&pair.limit, limit, &terms, stop, true);
+        let (limit, stop) = self.accept_pair(&pair.limit, limit, &terms, stop);
         self.come_as_pair(limit, stop, reprice);
         Ok(())
     }
@@ -25,16 +25,6 @@ impl Oracle {
     fn admit_pair(&self, limit: &mut Order, stop: &mut Order) -> Result<Option<outcry_engine::Price>, Reject> {
         let (instrument, account) = (limit.instrument, limit.account);
         self.check_access(limit, Kind::Pair)?;
-        self.check_room(limit, 2)?;
-        let trail = self.check_trail(stop);
-        self.prepare(limit);
-        self.prepare(stop);
-        let mut worth = self.check_worth(limit)?;
-        if trail.is_ok() {
-            let other = self.check_worth(stop)?;
-            worth = Worth { value: worth.value.max(other.value), need: worth.need.max(other.need) };
-        }
-        self.check_funds(account, self.gives(instrument, limit.side), worth.need)?;
         self.check_expiry(limit.time_in_force)?;
         let prices = Self::named_prices(limit).into_iter().chain(Self::named_prices(stop));
         self.check_ticks(instrument, prices)?;
@@ -44,7 +34,14 @@ impl Oracle {
             .filter_map(|order| order.price.limit().map(|price| (price, order.quantity)))
             .collect();
         self.check_limits(instrument, &limits)?;
-        trail?;
+        self.check_reference(limit)?;
+        self.check_trail(stop)?;
+        self.prepare(limit);
+        self.prepare(stop);
+        self.check_room(limit, 2)?;
+        let (one, other) = (self.check_worth(limit)?, self.check_worth(stop)?);
+        let worth = Worth { value: one.value.max(other.value), need: one.need.max(other.need) };
+        self.check_funds(account, self.gives(instrument, limit.side), worth.need)?;
         self.check_risk(limit, 2, worth.value, &[])?;
         self.check_posting(limit)
     }
@@ -56,7 +53,6 @@ impl Oracle {
         mut limit: Order,
         stop_terms: &NewOrder,
         mut stop: Order,
-        told: bool,
     ) -> (OrderId, OrderId) {
         let number = |ahead| OrderId::new(self.orders_accepted + ahead).expect("counted from 1");
         let (first, second) = (number(1), number(2));
@@ -64,45 +60,30 @@ impl Oracle {
         stop.pair = Some(first);
         stop.is_stop = true;
         stop.expires = limit.expires;
-        let exit_of = limit.exit_of;
-        self.number(limit_terms, limit);
-        self.number(stop_terms, stop);
-        for order in [first, second] {
-            if let Some(entry) = exit_of {
-                let condition = Condition::ExitOf(entry);
-                self.tell(Event::OrderConditioned { order, condition });
-            }
-        }
-        if told {
-            self.tell_conditions(first);
-            self.tell_conditions(second);
-        }
+        self.accept(limit_terms, limit);
+        self.accept(stop_terms, stop);
         (first, second)
     }
 
     /// The limit order comes in, then the stop waits with what is left of it.
     fn come_as_pair(&mut self, limit: OrderId, stop: OrderId, reprice: Option<outcry_engine::Price>) {
-        // What both need is there now; while the limit order trades, the stop gives back what it no longer needs.
-        let whole = self.order(limit);
-        let need = match reprice.or(whole.price.limit()).filter(|_| whole.side == Side::Buy) {
-            Some(price) => self.cost(whole.instrument, price, whole.left),
-            None => self.need_alone(whole),
-        };
-        let beyond = (self.need_alone(self.order(stop)) - need).max(0);
-        self.hold(stop, beyond);
         self.arrive(limit, 0, reprice);
         if self.lives(stop) {
-            self.trail_anew(stop);
+            self.trail_on(stop);
             let need = self.need(self.order(stop));
             self.arrive(stop, need, None);
         }
     }
 
-    /// A trailing stop begins from its reference as it stands when it begins to wait.
-    fn trail_anew(&mut self, stop: OrderId) {
+    /// A trailing stop of a pair trails from its acceptance: what it follows may have come closer since.
+    fn trail_on(&mut self, stop: OrderId) {
         let mut order = self.order(stop).clone();
-        if self.check_trail(&mut order).is_ok() {
-            self.order_mut(stop).conditions.trigger = order.conditions.trigger;
+        let known = order.conditions.trigger.map(|trigger| trigger.price);
+        if self.check_trail(&mut order).is_ok()
+            && let (Some(known), Some(mut trigger)) = (known, order.conditions.trigger)
+        {
+            trigger.price = if order.side == Side::Buy { trigger.price.min(known) } else { trigger.price.max(known) };
+            self.order_mut(stop).conditions.trigger = Some(trigger);
         }
     }
 
@@ -143,13 +124,18 @@ impl Oracle {
         let (stop_terms, conditions) = stop_of(&OrderPair { limit: limit_terms, trigger, then, protection });
         let mut limit = Order::new(&limit_terms, Conditions::default());
         let mut stop = Order::new(&stop_terms, conditions);
-        let admitted = self.admit_pair(&mut limit, &mut stop);
         for order in [&mut limit, &mut stop] {
             order.exit_of = Some(due.entry);
+            self.prepare(order);
         }
-        let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop, admitted.is_ok());
-        if let Ok(reprice) = admitted {
-            return self.come_as_pair(limit, stop, reprice);
+        let most = i128::from(outcry_engine::limits::MAX_AMOUNT);
+        let needs = [&limit, &stop].map(|order| self.check_worth(order).map_or(most + 1, |worth| worth.need));
+        let gives = self.gives(instrument, due.side);
+        let needed = needs[0].max(needs[1]);
+        let covered = self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
+        let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop);
+        if covered {
+            return self.come_as_pair(limit, stop, None);
         }
         for id in [limit, stop] {
             self.order_mut(id).pair = None;

@@ -1,6 +1,6 @@
 //! The market-wide halt in the oracle: how far the index fell today.
 
-use outcry_engine::{InstrumentId, MarketWideTerms, PhaseCause, Price, Timestamp};
+use outcry_engine::{Event, InstrumentId, MarketWideTerms, Phase, PhaseCause, Price, Timestamp};
 
 use super::Oracle;
 
@@ -14,13 +14,12 @@ pub(super) struct MarketWide {
     reached: u32,
     /// A level that the command under way reached.
     new: Option<u32>,
-    until: Option<Timestamp>,
 }
 
 impl MarketWide {
     /// A new day.
     pub(super) fn new(index: InstrumentId, terms: MarketWideTerms, reference: Option<Price>) -> Self {
-        Self { index, terms, reference, reached: 0, new: None, until: None }
+        Self { index, terms, reference, reached: 0, new: None }
     }
 
     /// The level of a fall to a price.
@@ -36,13 +35,21 @@ impl MarketWide {
 impl Oracle {
     /// An instrument traded: it may be the index.
     pub(super) fn watch_index(&mut self, instrument: InstrumentId, price: Price) {
+        let late = self.is_late(instrument);
         let Some(rule) = self.market_wide.as_mut().filter(|rule| rule.index == instrument) else { return };
         rule.reference = rule.reference.or(Some(price));
         let level = rule.level(price);
-        if level > rule.reached {
+        if level > rule.reached && (level == 3 || !late) {
             rule.reached = level;
             rule.new = Some(level);
         }
+    }
+
+    /// Whether it is too late in the day for the first two levels: later than 35 minutes before the close.
+    fn is_late(&self, instrument: InstrumentId) -> bool {
+        let time = self.now.nanos() % 86_400_000_000_000;
+        let hours = self.market(instrument).settings.hours;
+        hours.is_some_and(|(_, closes)| time > closes.saturating_sub(35 * 60 * 1_000_000_000))
     }
 
     /// The end of a command: a level that it reached stops everything.
@@ -51,20 +58,20 @@ impl Oracle {
         let Some(rule) = self.market_wide.as_mut() else { return };
         let Some(level) = rule.new.take() else { return };
         let halt = u64::from(rule.terms.halt_seconds) * 1_000_000_000;
-        rule.until = (level < 3).then(|| Timestamp::from_nanos(now.nanos().saturating_add(halt)));
-        let until = rule.until;
-        self.halt_all(until, PhaseCause::MarketWide);
-    }
-
-    pub(super) fn market_wide_until(&self) -> Option<Timestamp> {
-        self.market_wide.as_ref().and_then(|rule| rule.until)
+        let until = (level < 3).then(|| Timestamp::from_nanos(now.nanos().saturating_add(halt)));
+        self.halted_until = until;
+        if until.is_some() {
+            return self.halt_all(until);
+        }
+        self.tell(Event::MarketHalted { until });
+        for id in self.instruments_where(|phase| phase != Phase::Closed) {
+            self.change_phase(id, Phase::Closed, None, PhaseCause::MarketWide);
+        }
     }
 
     /// The halt is over.
     pub(super) fn market_wide_is_over(&mut self) {
-        if let Some(rule) = self.market_wide.as_mut() {
-            rule.until = None;
-        }
-        self.resume_all(PhaseCause::MarketWide);
+        self.halted_until = None;
+        self.resume_all();
     }
 }

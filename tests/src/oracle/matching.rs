@@ -1,7 +1,8 @@
 //! The oracle's matcher: an aggressor trades until it is filled, its limit ends, or a rule stops it.
 
-use outcry_engine::{InstrumentId, Layer, OrderId, Phase, PhaseCause, Price, TradeKind};
+use outcry_engine::{Layer, OrderId, Price, TimeInForce, TradeKind};
 
+use super::bands::Guard;
 use super::{Fault, Oracle};
 
 /// Why matching stopped.
@@ -11,20 +12,25 @@ pub(super) enum Stop {
     Done,
     /// What is there lies outside the price bands.
     Band,
-    /// Trading is interrupted.
-    Interrupted(PhaseCause),
+    /// What is there lies outside the static or the dynamic range.
+    Range,
+    /// Velocity logic reserved the market.
+    Reserved,
 }
 
 impl Oracle {
     /// Trades an order that is on its way in.
     pub(super) fn trade(&mut self, id: OrderId) -> Stop {
+        let order = self.order(id);
+        let (guard, whole) = (self.guard(order), order.time_in_force == TimeInForce::FillOrKill);
+        let instrument = order.instrument;
         loop {
             let Some(taker) = self.find(id) else { return Stop::Done };
             let makers = self.makers(taker.instrument, taker.side.opposite());
             let best = makers.first().and_then(|maker| maker.level.map(|level| (level, maker.layer)));
             let Some((level, layer)) = best.filter(|&(level, _)| self.meets(taker, level)) else { break };
             let price = self.trade_price(taker, level);
-            if let Some(stop) = self.stopped(taker.instrument, price) {
+            if let Some(stop) = guard.stop(price) {
                 return stop;
             }
             let queue: Vec<OrderId> = makers
@@ -33,66 +39,56 @@ impl Oracle {
                 .filter(|maker| maker.layer == layer || self.fault == Fault::HiddenTradesFirst)
                 .map(|maker| maker.id)
                 .collect();
-            if let Some(cause) = self.trade_level(id, &queue, layer, price) {
-                return Stop::Interrupted(cause);
+            self.trade_level(id, &queue, layer, price);
+            if self.market(instrument).reserved && !whole && self.lives(id) {
+                return Stop::Reserved;
             }
         }
-        self.trade_minimums(id)
+        self.trade_minimums(id, &guard)
     }
 
     /// Trades with the first of a level, or with all of them at once by the allocation.
-    fn trade_level(&mut self, id: OrderId, queue: &[OrderId], layer: Layer, price: Price) -> Option<PhaseCause> {
+    fn trade_level(&mut self, id: OrderId, queue: &[OrderId], layer: Layer, price: Price) {
         let taker = self.order(id);
         let kind = TradeKind::Continuous;
         let own = |maker: &&OrderId| self.kept_apart(taker, self.order(**maker));
         if self.first_come(taker.instrument, layer) {
             let maker = queue[0];
             if own(&&maker) {
-                self.prevent(id, maker, price);
-                return None;
+                return self.prevent(id, maker);
             }
             let lots = taker.left.min(self.order(maker).shown);
             return self.fill(id, maker, price, lots, kind);
         }
         if let Some(&maker) = queue.iter().find(own) {
-            self.prevent(id, maker, price);
-            return None;
+            return self.prevent(id, maker);
         }
+        let (instrument, whole) = (taker.instrument, taker.time_in_force == TimeInForce::FillOrKill);
         for (maker, lots) in self.shares(taker, queue) {
-            let cause = self.fill(id, maker, price, lots, kind);
-            if cause.is_some() {
-                return cause;
+            self.fill(id, maker, price, lots, kind);
+            if self.market(instrument).reserved && !whole {
+                return;
             }
         }
-        None
     }
 
     /// Trades with orders that wait for enough, where there is enough now.
-    fn trade_minimums(&mut self, id: OrderId) -> Stop {
+    fn trade_minimums(&mut self, id: OrderId, guard: &Guard) -> Stop {
         loop {
             let Some(taker) = self.find(id) else { return Stop::Done };
             let makers = self.minimum_makers(taker);
             let enough = makers.into_iter().find(|&(_, maker)| self.order(maker).minimum() <= taker.left);
             let Some((price, maker)) = enough else { break };
-            if let Some(stop) = self.stopped(taker.instrument, price) {
+            if let Some(stop) = guard.stop(price) {
                 return stop;
             }
+            let (instrument, whole) = (taker.instrument, taker.time_in_force == TimeInForce::FillOrKill);
             let lots = taker.left.min(self.order(maker).left);
-            if let Some(cause) = self.fill(id, maker, price, lots, TradeKind::Continuous) {
-                return Stop::Interrupted(cause);
+            self.fill(id, maker, price, lots, TradeKind::Continuous);
+            if self.market(instrument).reserved && !whole && self.lives(id) {
+                return Stop::Reserved;
             }
         }
         Stop::Done
-    }
-
-    /// Whether a rule forbids the trade at this price, and which.
-    fn stopped(&self, instrument: InstrumentId, price: Price) -> Option<Stop> {
-        if self.market(instrument).phase != Phase::Continuous {
-            return None;
-        }
-        if self.beyond_bands(instrument, price) {
-            return Some(Stop::Band);
-        }
-        self.leaves_range(instrument, price).then_some(Stop::Interrupted(PhaseCause::PriceRange))
     }
 }

@@ -30,28 +30,28 @@ impl Oracle {
     }
 
     pub(super) fn halt_market(&mut self) -> Result<(), Reject> {
-        self.halt_all(None, PhaseCause::Ordered);
+        self.halt_all(None);
         Ok(())
     }
 
     /// Halts every instrument that is not closed.
-    pub(super) fn halt_all(&mut self, until: Option<Timestamp>, cause: PhaseCause) {
+    pub(super) fn halt_all(&mut self, until: Option<Timestamp>) {
         self.tell(Event::MarketHalted { until });
         for id in self.instruments_where(|phase| !matches!(phase, Phase::Halted | Phase::Closed)) {
-            self.change_phase(id, Phase::Halted, None, cause);
+            self.change_phase(id, Phase::Halted, None, PhaseCause::MarketWide);
         }
     }
 
     pub(super) fn resume_market(&mut self) -> Result<(), Reject> {
-        self.resume_all(PhaseCause::Ordered);
+        self.resume_all();
         Ok(())
     }
 
     /// Brings every halted instrument back to continuous trading.
-    pub(super) fn resume_all(&mut self, cause: PhaseCause) {
+    pub(super) fn resume_all(&mut self) {
         self.tell(Event::MarketResumed);
         for id in self.instruments_where(|phase| phase == Phase::Halted) {
-            self.change_phase(id, Phase::Continuous, None, cause);
+            self.change_phase(id, Phase::Continuous, None, PhaseCause::MarketWide);
         }
     }
 
@@ -137,6 +137,7 @@ impl Oracle {
             if let Some(last) = self.market(instrument).last {
                 self.show_last(instrument, last);
             }
+            self.enter_crossed(instrument);
         } else {
             let pegged = |order: &super::state::Order| order.conditions.peg.is_some() && order.in_book();
             for id in self.named(instrument, pegged) {
@@ -177,7 +178,8 @@ impl Oracle {
             return;
         }
         let indication = self.indication(instrument);
-        if self.market(instrument).indication != Some(indication) {
+        let told = self.market(instrument).indication.unwrap_or(super::auction::NOTHING);
+        if indication != told {
             self.market_mut(instrument).indication = Some(indication);
             self.tell(Event::IndicationChanged { instrument, indication });
         }

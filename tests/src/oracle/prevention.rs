@@ -1,6 +1,6 @@
 //! The oracle's self-trade prevention: who is kept apart, and what happens then.
 
-use outcry_engine::{CancelReason, Event, OrderId, Price, SelfTrade};
+use outcry_engine::{CancelReason, Event, OrderId, SelfTrade};
 
 use super::state::Order;
 use super::{Oracle, lots, quantity};
@@ -19,8 +19,9 @@ impl Oracle {
     }
 
     /// Two orders that are kept apart meet.
-    pub(super) fn prevent(&mut self, taker: OrderId, maker: OrderId, price: Price) {
+    pub(super) fn prevent(&mut self, taker: OrderId, maker: OrderId) {
         let rule = self.prevention_rule(self.order(taker));
+        let price = self.order(maker).level.expect("it rests");
         let prevented = self.order(taker).left.min(self.order(maker).shown);
         if rule == SelfTrade::Decrement {
             for id in [taker, maker] {

@@ -45,16 +45,16 @@ impl Oracle {
             let old = self.quoted(account, quote, side);
             more += u32::from(old.is_none());
             self.check_phase(&new, Kind::Single)?;
+            self.check_ticks(quote.instrument, [price])?;
+            self.check_size(quote.instrument, size.get())?;
+            self.check_limits(quote.instrument, &[(price, size.get())])?;
+            self.check_reference(&new)?;
             self.check_room(&new, more)?;
             let worth = self.check_worth(&new)?;
             let needed = worth.need - old.map_or(0, |old| old.held);
             if needed > 0 {
                 self.check_funds(account, self.gives(quote.instrument, side), needed)?;
             }
-            self.check_ticks(quote.instrument, [price])?;
-            self.check_size(quote.instrument, size.get())?;
-            self.check_limits(quote.instrument, &[(price, size.get())])?;
-            self.check_reference(&new)?;
             let replaces: Vec<_> = old.into_iter().collect();
             let more = if old.is_none() { more } else { 0 };
             self.check_risk(&new, more, worth.value, &replaces)?;

@@ -14,7 +14,11 @@ impl Oracle {
         if ended || left == 0 || order.cash.is_some() {
             return reach;
         }
+        let guard = self.guard(order);
         for (price, minimum, lots) in self.waiting_minimums(order) {
+            if guard.stop(price).is_some() {
+                return reach;
+            }
             if minimum <= left && lots > 0 {
                 let lots = lots.min(left);
                 left -= lots;
@@ -27,6 +31,7 @@ impl Oracle {
     /// The same of the book alone, and whether a rule ended it before the book did.
     pub(super) fn walk(&self, order: &Order, most: u64, strict: bool) -> (Vec<(Price, u64)>, bool) {
         let (mut reach, mut left) = (Vec::new(), most);
+        let guard = self.guard(order);
         let makers = self.makers(order.instrument, order.side.opposite());
         let rule = self.prevention_rule(order);
         let decrements = rule == SelfTrade::Decrement && !strict && order.price.limit().is_none();
@@ -36,7 +41,7 @@ impl Oracle {
                 return (reach, false);
             };
             let price = self.trade_price(order, price);
-            if self.beyond_bands(order.instrument, price) {
+            if guard.stop(price).is_some() {
                 return (reach, true);
             }
             let own = |maker: &&Order| self.kept_apart(order, maker);
@@ -87,7 +92,7 @@ impl Oracle {
             .filter(|maker| maker.instrument == order.instrument && maker.side == order.side.opposite())
             .filter(|maker| maker.at == At::Waiting(WaitsFor::Minimum) && !self.kept_apart(order, maker))
             .filter_map(|maker| maker.price.limit().map(|price| (price, maker.id)))
-            .filter(|&(price, _)| order.reaches(price) && !self.beyond_bands(order.instrument, price))
+            .filter(|&(price, _)| order.reaches(price))
             .collect();
         makers.sort_by_key(|&(price, id)| (self.order(id).side_rank(price), id));
         makers
@@ -118,7 +123,7 @@ impl Oracle {
     }
 
     /// The only price that trades, after the close.
-    fn closing_price(&self, instrument: outcry_engine::InstrumentId) -> Option<Price> {
+    pub(super) fn closing_price(&self, instrument: outcry_engine::InstrumentId) -> Option<Price> {
         let market = self.market(instrument);
         market.last.filter(|_| market.phase == Phase::PostClose)
     }

@@ -69,15 +69,15 @@ impl Oracle {
         new.quantity = total.get();
         new.left = total.get().saturating_sub(gone);
         new.conditions = Conditions { trigger: None, ..old.conditions };
+        self.check_ticks(instrument, [price])?;
+        self.check_size(instrument, total.get())?;
+        self.check_limits(instrument, &[(price, total.get())])?;
+        self.check_reference(&new)?;
         let worth = self.check_worth(&new)?;
         let more = self.need(&new) - old.held;
         if more > 0 {
             self.check_funds(old.account, self.gives(instrument, old.side), more)?;
         }
-        self.check_ticks(instrument, [price])?;
-        self.check_size(instrument, total.get())?;
-        self.check_limits(instrument, &[(price, total.get())])?;
-        self.check_reference(&new)?;
         self.check_risk(&new, 0, worth.value, &[old])?;
         if new.left == 0 {
             let filled = quantity(gone);

@@ -126,13 +126,13 @@ impl Oracle {
         if let AccountSetting::ShortLimit { asset, amount } = setting {
             let limit = i128::from(amount.get());
             let now = self.holder(account).short_limits.get(&asset).copied().unwrap_or(0);
-            let supply = self.supply(asset);
-            if supply + self.short_limits(asset) - now + limit > i128::from(limits::MAX_AMOUNT) {
-                return Err(Reject::SupplyTooLarge { asset, supply: told_units(supply), amount });
-            }
             let owed = -self.purse(account, asset).available.min(0);
             if owed > limit {
                 return Err(Reject::ShortOwed { asset, owed: told_units(owed), amount });
+            }
+            let supply = self.supply(asset);
+            if supply + self.short_limits(asset) - now + limit > i128::from(limits::MAX_AMOUNT) {
+                return Err(Reject::SupplyTooLarge { asset, supply: told_units(supply), amount });
             }
         }
         self.tell(Event::AccountSet { account, setting });

@@ -144,6 +144,7 @@ impl Order {
     /// The lots of its first execution, at least.
     pub(super) fn minimum(&self) -> u64 {
         match self.conditions.minimum {
+            Some(_) if self.minimum_met => 1,
             Some(outcry_engine::Minimum::Quantity(minimum)) => minimum.get().min(self.left),
             Some(outcry_engine::Minimum::All) => self.left,
             None => 0,
@@ -246,6 +247,8 @@ pub(super) struct Market {
     /// Triggered orders in the order in which they enter.
     pub(super) fired: Vec<OrderId>,
     pub(super) exits: Vec<DueExits>,
+    /// Whether velocity logic stops trading as soon as the order under way lets it.
+    pub(super) reserved: bool,
     /// Trades of the velocity window.
     pub(super) prints: Vec<(Timestamp, Price)>,
     pub(super) limit_up_down: Option<LimitUpDown>,
@@ -269,6 +272,7 @@ impl Market {
             changed: None,
             fired: Vec::new(),
             exits: Vec::new(),
+            reserved: false,
             prints: Vec::new(),
             limit_up_down: None,
             bands: None,

@@ -1,6 +1,6 @@
 //! The oracle's uncross: all that can trade trades at one price.
 
-use outcry_engine::{Event, InstrumentId, Layer, OrderId, OrderPrice, Price, Side, TradeKind};
+use outcry_engine::{Event, InstrumentId, Layer, OrderId, OrderPrice, Phase, Price, Side, TradeKind};
 
 use super::Oracle;
 use super::state::within;
@@ -41,6 +41,21 @@ impl Oracle {
                 OrderPrice::Market | OrderPrice::MarketToLimit => (0, 0, Layer::Lit, order.id.get()),
             })
             .map(|order| order.id)
+    }
+
+    /// Where a collar or a missing price left orders that cross, they trade as continuous trading begins: of the first buyer and
+    /// the first seller the one with the higher number enters anew, again and again.
+    pub(super) fn enter_crossed(&mut self, instrument: InstrumentId) {
+        while self.market(instrument).phase == Phase::Continuous {
+            let first = |side| self.makers(instrument, side).first().map(|order| (order.level, order.id));
+            let (Some((bid, buyer)), Some((ask, seller))) = (first(Side::Buy), first(Side::Sell)) else { return };
+            if bid < ask {
+                return;
+            }
+            let later = buyer.max(seller);
+            self.lose_top(later);
+            self.enter(later, None);
+        }
     }
 
     /// Whether the price of an uncross now lies outside the static or the dynamic range.

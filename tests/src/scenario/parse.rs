@@ -1,7 +1,7 @@
 //! Reads one line of a scenario.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, CashOrderId, Command, Conditions, DeskId, Exchange, IdempotenceKey, InstrumentId,
+    AccountId, AccountName, Amount, CashOrderId, Command, Conditions, DeskId, IdempotenceKey, InstrumentId,
     NewInstrument, NewOrder, Qty, Rate, Side, Timestamp, parse_decimal,
 };
 
@@ -171,7 +171,7 @@ fn command(words: &mut Words) -> Parsed<(Option<Timestamp>, Command)> {
             Command::SetRate { desk, money: words.asset()?, rate }
         }
         _ => {
-            let account = start.clone().account();
+            let account = { start }.account();
             let verb = words.next()?;
             match verb {
                 "cancels" if words.take("all") => {
@@ -255,23 +255,18 @@ fn replacement(words: &mut Words, account: AccountId) -> Parsed<Command> {
 
 /// Money spent on an instrument, or at a desk.
 fn spending(words: &mut Words, account: AccountId) -> Parsed<Command> {
-    let number = words.next()?;
+    let (amount, money) = money(words)?;
     if words.take("on") {
         let instrument = words.instrument()?;
         let quote = words.exchange().instrument(instrument).map(outcry_engine::Instrument::quote);
-        let amount = amount_in(words.exchange(), number, quote)?;
+        if quote.is_some_and(|quote| quote != money) {
+            return Err(Fault::Line("the instrument is not paid for in that".to_owned()));
+        }
         return Ok(Command::PlaceCashOrder { account, instrument, amount });
     }
-    let money = words.asset()?;
-    let amount = amount(words.exchange(), number, money)?;
     words.expect("at")?;
     words.expect("desk")?;
     let desk = DeskId::new(words.whole()?);
     words.expect("key")?;
     Ok(Command::BuyAtDesk { desk, account, money, amount, key: IdempotenceKey::new(words.whole()?) })
-}
-
-/// An amount of an asset that may not be known: then it is given in units.
-fn amount_in(exchange: &Exchange, text: &str, asset: Option<outcry_engine::AssetId>) -> Parsed<Amount> {
-    amount(exchange, text, asset.unwrap_or(outcry_engine::AssetId::new(u32::MAX)))
 }

@@ -212,8 +212,11 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
         }
         Command::PlaceCashOrder { account, instrument, amount } => {
             let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
-            let amount = quote.map_or(format!("#{}", amount.get()), |quote| units(exchange, quote, amount));
-            format!("{} spends {amount} on {}", name(exchange, account), listed(exchange, instrument))
+            let (amount, money) = match quote {
+                Some(quote) => (units(exchange, quote, amount), symbol(exchange, quote)),
+                None => (format!("#{}", amount.get()), "#0".to_owned()),
+            };
+            format!("{} spends {amount} {money} on {}", name(exchange, account), listed(exchange, instrument))
         }
         Command::CancelOrder { account, order } => {
             format!("{} cancels {}", name(exchange, account), session.label(order))
