@@ -283,7 +283,6 @@ impl Ledger {
         if posting.available == 0 && posting.held == 0 {
             return;
         }
-        if events.len() > 1_000_000 { panic!("TOOMANY {:#?}", events.iter().rev().skip(100).take(120).rev().filter(|e| !matches!(e, Event::LedgerPosted(_))).map(|e| format!("{e:?}")).collect::<Vec<_>>()); } // XXX
         let balances = &mut self.accounts[posting.account.index()].balances;
         if balances.len() <= posting.asset.index() {
             balances.resize(posting.asset.index() + 1, Balance::default());

@@ -30,7 +30,12 @@ impl Auditor {
         }
         for (number, market) in (0..).zip(self.rules.markets()) {
             let instrument = InstrumentId::new(number);
-            let best = |side| self.books.best_of_both(instrument, side);
+            // A pegged order that meets the price range rests beyond it, unseen.
+            let pegs = self.books.orders().any(|order| order.instrument == instrument && order.conditions.peg.is_some());
+            let best = |side| match market.guards[0] && pegs {
+                true => self.books.best(instrument, side, Layer::Lit),
+                false => self.books.best_of_both(instrument, side),
+            };
             if let (true, Some(bid), Some(ask)) = (market.phase == Phase::Continuous, best(Side::Buy), best(Side::Sell)) {
                 demand!(bid < ask, "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}");
             }
