@@ -206,6 +206,7 @@ impl Auditor {
             Event::Uncrossed { instrument, indication } => {
                 self.end_uncross()?;
                 self.uncross = Some(Uncross::begin(&self.books, &self.rules, *instrument, indication)?);
+                self.rules.market_mut(*instrument).reference = indication.price;
             }
             Event::FollowUpsStopped { instrument, done } => {
                 demand!(*done > 0, "follow-ups are stopped before the first");

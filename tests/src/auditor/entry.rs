@@ -114,7 +114,7 @@ impl Auditor {
         Ok(())
     }
 
-    fn enter(&mut self, order: OrderId, (leaves, _): (u64, OrderPrice), from: Place) -> Breach {
+    fn enter(&mut self, order: OrderId, (leaves, price): (u64, OrderPrice), from: Place) -> Breach {
         let found = self.books.order(order)?;
         let place = match found.place {
             Whereabouts::Waits(_) | Whereabouts::Fired => Place::Waiting,
@@ -130,6 +130,7 @@ impl Auditor {
             found.conditions.minimum = None;
         }
         (found.place, found.shown, found.last_fill) = (Whereabouts::Incoming, 0, None);
+        found.follows = price.limit().filter(|_| found.conditions.peg.is_some());
         Ok(())
     }
 
@@ -142,7 +143,7 @@ impl Auditor {
         demand!(layer == found.layer(), "order {order} rests {layer:?}");
         let (least, most) = found.peaks();
         demand!((least..=most).contains(&leaves), "order {order} rests with {leaves} of {}", found.leaves);
-        found.shown = leaves;
+        (found.shown, found.follows) = (leaves, None);
         // From now it is as if it had none.
         found.conditions.minimum = None;
         let (rests, instrument) = (found.time_in_force.rests(), found.instrument);
@@ -239,7 +240,9 @@ impl Auditor {
             match found.place {
                 Whereabouts::Rests(..) => found.shown = found.shown.saturating_sub(lots),
                 // Its minimum is met; what is left of it goes on from here.
-                Whereabouts::Waits(WaitsFor::Minimum) => found.place = Whereabouts::Incoming,
+                Whereabouts::Waits(WaitsFor::Minimum) => {
+                    (found.place, found.conditions.minimum) = (Whereabouts::Incoming, None);
+                }
                 _ => {}
             }
             if left == 0 {

@@ -136,7 +136,9 @@ fn minimum(books: &Books, rules: &Rules, (taker, maker): (&AuditedOrder, &Audite
     );
     demand!(trade.quantity.get() == taker.leaves.min(maker.leaves), "order {} trades less than it can", maker.order);
     demand!(taker.leaves >= maker.minimum(), "order {} trades below its minimum", maker.order);
-    if let Some(best) = books.best_of_both(trade.instrument, maker.side) {
+    // The price that a pegged order goes by is not told when it first comes in.
+    let told = taker.conditions.peg.is_none() || taker.follows.is_some();
+    if let Some(best) = books.best_of_both(trade.instrument, maker.side).filter(|_| told) {
         demand!(!taker.admits(best), "order {} waits for a minimum and trades before the book", maker.order);
     }
     for other in waiting(books, trade.instrument, maker.side) {

@@ -115,7 +115,7 @@ impl Oracle {
                 continue;
             };
             let reached: u64 = self.reach(order, order.left).iter().map(|&(_, lots)| lots).sum();
-            if reached < order.minimum().min(order.left) {
+            if !order.minimum_met && reached < order.minimum().min(order.left) {
                 continue;
             }
             self.allow(instrument, allowance)?;

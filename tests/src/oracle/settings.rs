@@ -10,6 +10,8 @@ use super::{Oracle, told_units};
 
 /// Nanoseconds of a day.
 const DAY: u64 = 86_400_000_000_000;
+/// Nanoseconds of a second.
+const SECOND: i64 = 1_000_000_000;
 /// The whole in parts per million.
 const WHOLE: u32 = 1_000_000;
 /// Most rows of a tick table.
@@ -196,7 +198,7 @@ fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
         InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
         InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
         InstrumentSetting::VolatilityCall { length, within } => {
-            in_range(SettingField::VolatilityCall, signed(length), 1_000_000, signed(DAY))?;
+            in_range(SettingField::VolatilityCall, signed(length), SECOND, signed(DAY))?;
             in_range(SettingField::VolatilityCall, signed(within), 0, signed(length))
         }
         InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),

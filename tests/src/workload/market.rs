@@ -115,7 +115,7 @@ impl Workload {
     }
 
     fn volatility_call(&mut self) -> InstrumentSetting {
-        let length = self.one_of(&[MILLI, MILLI, SECOND, 120 * SECOND, DAY, DAY + 1, 0]);
+        let length = self.one_of(&[SECOND, SECOND, 2 * SECOND, 120 * SECOND, DAY, DAY + 1, SECOND - 1]);
         let within = self.one_of(&[0, 0, 1, length, length + 1]);
         InstrumentSetting::VolatilityCall { length, within }
     }
