@@ -59,6 +59,7 @@ mod view;
 mod preview;
 mod position;
 mod explain;
+pub mod life;
 mod check;
 mod plain;
 mod look_ahead;
