@@ -108,7 +108,9 @@ impl Session {
             Line::Queue(instrument) => print::queue(self, instrument, &mut answer),
             Line::Dark(instrument) => print::dark(self, instrument, &mut answer),
             Line::Balances(account) => print::balances(&self.exchange, account, &mut answer),
-            Line::Preview(order, conditions) => print::preview(&self.exchange, &order, &conditions, &mut answer),
+            Line::Preview(order, conditions) => {
+                print::preview(&self.exchange, &order, &conditions, &mut answer)
+            }
             Line::Price(instrument, side, quantity) => {
                 print::price(&self.exchange, instrument, side, quantity, &mut answer);
             }
@@ -148,7 +150,9 @@ impl Session {
             let Event::OrderAccepted { order, terms } = *event else { continue };
             self.instruments.insert(order, terms.instrument);
             let entry = events.iter().find_map(|event| match event {
-                Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) } if *exit == order => {
+                Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) }
+                    if *exit == order =>
+                {
                     Some(*entry)
                 }
                 _ => None,

@@ -99,6 +99,7 @@ decoders! {
     chunk / 1
     execution / 10
     file / 1
+    snapshot / 10
     history / 1
     append / 1
     answer / 1

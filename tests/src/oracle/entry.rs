@@ -2,7 +2,8 @@
 
 use outcry_engine::{
     AccountId, Amount, CancelReason, Condition, Conditions, Display, Event, InstrumentId, NewOrder, OrderId,
-    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce, Timestamp, WaitsFor,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce,
+    Timestamp, WaitsFor,
 };
 
 use super::admission::Kind;
@@ -91,7 +92,10 @@ impl Oracle {
     ) -> Result<(i128, Option<Price>), Reject> {
         self.check_access(order, kind)?;
         self.check_expiry(order.time_in_force)?;
-        self.check_ticks(order.instrument, Self::named_prices(order).into_iter().chain(prices.iter().copied()))?;
+        self.check_ticks(
+            order.instrument,
+            Self::named_prices(order).into_iter().chain(prices.iter().copied()),
+        )?;
         self.check_size(order.instrument, order.quantity)?;
         let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
         self.check_limits(order.instrument, &limit)?;
@@ -121,9 +125,9 @@ impl Oracle {
             Some(trigger) => Some(trigger.price),
             None => self.best(order.instrument, order.side.opposite(), None),
         };
-        order.bound = start.zip(order.conditions.protection).map(|(start, protection)| {
-            self.bound(order.instrument, order.side, start, protection)
-        });
+        order.bound = start
+            .zip(order.conditions.protection)
+            .map(|(start, protection)| self.bound(order.instrument, order.side, start, protection));
         if order.conditions.trigger.is_some() {
             order.holds_at = order.bound;
         } else if !trades(market.phase) {
@@ -211,9 +215,10 @@ impl Oracle {
             }
             Phase::PostClose => {
                 let close = self.market(instrument).last;
-                let better = price.limit().zip(close).filter(|&(limit, close)| {
-                    limit != close && within(order.side, limit, close)
-                });
+                let better = price
+                    .limit()
+                    .zip(close)
+                    .filter(|&(limit, close)| limit != close && within(order.side, limit, close));
                 self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
             _ if !order.minimum_met => {
@@ -290,7 +295,9 @@ impl Oracle {
     fn settle_rest(&mut self, id: OrderId, stop: Stop) {
         let Some(order) = self.find(id) else { return };
         let reason = match stop {
-            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
+            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => {
+                CancelReason::NoLiquidity
+            }
             Stop::Done => CancelReason::ImmediateOrCancel,
             Stop::Band => CancelReason::Band,
             Stop::Range | Stop::Reserved => CancelReason::Interrupted,
@@ -304,7 +311,9 @@ impl Oracle {
             (OrderPrice::Limit(limit), _) if order.time_in_force.rests() => {
                 let band = self.band_edge(order.instrument, order.side);
                 let pegged = order.conditions.peg.is_some();
-                if let Some(band) = band.filter(|&band| !pegged && band != limit && within(order.side, limit, band)) {
+                if let Some(band) =
+                    band.filter(|&band| !pegged && band != limit && within(order.side, limit, band))
+                {
                     self.reprice(id, band, RepriceReason::Band);
                     self.rehold(id);
                 }

@@ -115,7 +115,10 @@ mod tests {
             assert_eq!(share(&written_share(ppm)).ok(), Some(ppm), "{}", written_share(ppm));
         }
         assert_eq!(written_time(Timestamp::from_nanos(34_200 * SECOND)), "09:30:00.000");
-        assert_eq!((written_duration(90 * SECOND), written_share(25_000)), ("90s".to_owned(), "2.5%".to_owned()));
+        assert_eq!(
+            (written_duration(90 * SECOND), written_share(25_000)),
+            ("90s".to_owned(), "2.5%".to_owned())
+        );
     }
 
     #[test]
