@@ -15,7 +15,7 @@ use outcry_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use account::{AccountView, AssetBalance, Fill, WorkingOrder};
+pub use account::{AccountView, AssetBalance, Fill, Waits, WorkingOrder};
 pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
 pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};

@@ -2,8 +2,8 @@
 
 use outcry_engine::{Allocation, Event, InstrumentId, OrderId, PegTo, Phase, Price, Side, Steps, WaitsFor};
 
-use super::state::{At, Order};
 use super::Oracle;
+use super::state::{At, Order};
 
 /// How many follow-ups were brought, and how many may be.
 struct Allowance {

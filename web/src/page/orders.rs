@@ -1,6 +1,6 @@
 //! The working orders of the account: cancel, and replace in place.
 
-use outcry_engine::{OrderId, Posting, Price, Qty, Side};
+use outcry_engine::{OrderId, OrderPrice, Posting, Price, Qty, Side, WaitsFor};
 use yew::prelude::*;
 
 use super::action::Action;
@@ -10,7 +10,7 @@ use super::text_field::typed;
 use super::ticket::sentence;
 use super::venue::Venue;
 use super::{number, time};
-use crate::protocol::{AccountView, WorkingOrder};
+use crate::protocol::{AccountView, Waits, WorkingOrder};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct OrdersProps {
@@ -58,7 +58,10 @@ impl Component for Orders {
             (Msg::Edit(order), _) => {
                 self.edit = ctx.props().venue.instrument(order.instrument).map(|instrument| Edit {
                     order,
-                    price: number::plain_price(instrument, order.price),
+                    price: order
+                        .price
+                        .limit()
+                        .map_or_else(String::new, |p| number::plain_price(instrument, p)),
                     quantity: number::plain_quantity(instrument, order.quantity.lots()),
                     error: None,
                     sent: false,
@@ -139,12 +142,12 @@ impl Orders {
             <tr key={id.get().to_string()} data-order={id.get().to_string()} data-side={side_name(order.side)}>
                 <td class="time">{ time::clock(order.accepted) }</td>
                 <td>{ id.get().to_string() }</td>
-                <td class="text">{ format!("{}{post_only}", venue.symbol(order.instrument)) }</td>
+                <td class="text">{ format!("{}{post_only}{}", venue.symbol(order.instrument), waits_text(venue, order)) }</td>
                 <td class={classes!("text", side_name(order.side))}>{ side_label(order.side) }</td>
                 if let Some(edit) = edit {
                     { self.edit_cells(ctx, edit) }
                 } else {
-                    <td>{ venue.price(order.instrument, order.price) }</td>
+                    <td>{ limit_text(venue, order) }</td>
                     <td>{ quantity(order.quantity.lots()) }</td>
                 }
                 <td>{ quantity(order.leaves.lots()) }</td>
@@ -197,6 +200,28 @@ impl Edit {
             instrument.parse_quantity(&self.quantity).map_err(|error| sentence("Quantity", &error))?;
         Ok((price, quantity))
     }
+}
+
+fn limit_text(venue: &Venue, order: &WorkingOrder) -> String {
+    match order.price {
+        OrderPrice::Limit(price) => venue.price(order.instrument, price),
+        OrderPrice::Market => "market".to_owned(),
+        OrderPrice::MarketToLimit => "market to limit".to_owned(),
+    }
+}
+
+/// What an order outside the book waits for.
+fn waits_text(venue: &Venue, order: &WorkingOrder) -> String {
+    let what = match order.waits {
+        None => return String::new(),
+        Some(Waits::Trigger(price)) => format!("waits for {}", venue.price(order.instrument, price)),
+        Some(Waits::For(WaitsFor::Trigger)) => "waits for its trigger".to_owned(),
+        Some(Waits::For(WaitsFor::Minimum)) => "waits for its minimum".to_owned(),
+        Some(Waits::For(WaitsFor::Reference)) => "waits for a price to follow".to_owned(),
+        Some(Waits::For(WaitsFor::Uncross)) => "waits for the uncross".to_owned(),
+        Some(Waits::Fired) => "triggered".to_owned(),
+    };
+    format!(" \u{00b7} {what}")
 }
 
 fn buttons(ctx: &Context<Orders>, order: &WorkingOrder, editing: bool) -> Html {

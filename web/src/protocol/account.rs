@@ -1,7 +1,8 @@
 //! One account as the page shows it.
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, InstrumentId, OrderId, Posting, Price, Qty, Side, Timestamp, TradeId,
+    AccountId, Amount, AssetId, InstrumentId, OrderId, OrderPrice, Posting, Price, Qty, Side, Timestamp,
+    TradeId, WaitsFor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +41,8 @@ pub struct WorkingOrder {
     pub instrument: InstrumentId,
     /// On which side.
     pub side: Side,
-    /// Its limit.
-    pub price: Price,
+    /// Its limit, or market.
+    pub price: OrderPrice,
     /// Its total.
     pub quantity: Qty,
     /// What is left.
@@ -50,6 +51,19 @@ pub struct WorkingOrder {
     pub posting: Posting,
     /// When it was accepted.
     pub accepted: Timestamp,
+    /// What it waits for outside the book; `None` if it rests.
+    pub waits: Option<Waits>,
+}
+
+/// What an order outside the book waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Waits {
+    /// To be triggered at this price.
+    Trigger(Price),
+    /// Something else.
+    For(WaitsFor),
+    /// Nothing: it was triggered and enters with the next command of its instrument.
+    Fired,
 }
 
 /// A trade from one side.

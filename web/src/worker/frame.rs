@@ -1,10 +1,12 @@
 //! One picture of the exchange, as far as the page does not have it yet.
 
-use outcry_engine::{AccountId, Exchange, InstrumentId, Lots, Side};
+use outcry_engine::{
+    AccountId, Exchange, InstrumentId, Lots, OrderId, OrderPrice, Qty, Side, Timestamp, WaitsFor,
+};
 use outcry_simulation::Market as _;
 
 use super::projection::{Portfolio, Projections};
-use crate::protocol::{AccountView, AssetBalance, LadderLevel, Market, View, WorkingOrder};
+use crate::protocol::{AccountView, AssetBalance, LadderLevel, Market, View, Waits, WorkingOrder};
 
 /// Most price levels of a side in one frame.
 const MAX_LEVELS: u16 = 500;
@@ -61,19 +63,8 @@ pub fn account(venue: &Venue, view: &View) -> (u64, Option<AccountView>) {
 
 fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) -> AccountView {
     let balances = exchange.account(account).into_iter().flat_map(|account| account.balances());
-    let orders = portfolio.orders().take(MAX_ORDERS).filter_map(|(order, accepted)| {
-        let resting = exchange.order(order)?;
-        Some(WorkingOrder {
-            order,
-            instrument: resting.instrument,
-            side: resting.side,
-            price: resting.price,
-            quantity: resting.quantity,
-            leaves: resting.leaves,
-            posting: resting.posting(),
-            accepted,
-        })
-    });
+    let orders = portfolio.orders().take(MAX_ORDERS);
+    let orders = orders.filter_map(|(order, accepted)| working_order(exchange, order, accepted));
     AccountView {
         account: Some(account),
         balances: balances
@@ -83,6 +74,40 @@ fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) 
         order_count: exchange.account(account).map_or(0, |account| account.open_orders()),
         fills: portfolio.fills().copied().collect(),
     }
+}
+
+/// An open order, in the book or waiting outside it.
+fn working_order(exchange: &Exchange, order: OrderId, accepted: Timestamp) -> Option<WorkingOrder> {
+    if let Some(resting) = exchange.order(order) {
+        let leaves = resting.leaves.get() + exchange.reserve_of(order).get();
+        return Some(WorkingOrder {
+            order,
+            instrument: resting.instrument,
+            side: resting.side,
+            price: OrderPrice::Limit(resting.price),
+            quantity: resting.quantity,
+            leaves: Qty::new(leaves).unwrap_or(resting.leaves),
+            posting: resting.posting(),
+            accepted,
+            waits: None,
+        });
+    }
+    let waiting = exchange.waiting_order(order)?;
+    Some(WorkingOrder {
+        order,
+        instrument: waiting.terms.instrument,
+        side: waiting.terms.side,
+        price: waiting.terms.price,
+        quantity: waiting.terms.quantity,
+        leaves: waiting.leaves,
+        posting: waiting.terms.posting,
+        accepted,
+        waits: Some(match (waiting.waits_for, waiting.trigger) {
+            (None, _) => Waits::Fired,
+            (Some(WaitsFor::Trigger), Some(price)) => Waits::Trigger(price),
+            (Some(waits_for), _) => Waits::For(waits_for),
+        }),
+    })
 }
 
 /// What exists, if the page's catalog is old.
