@@ -6,7 +6,7 @@ use crate::band::{
 };
 
 use crate::matching::Stop;
-use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Timestamp};
+use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The ranges and bands around an aggressor, as they stand when it enters.
@@ -19,9 +19,14 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Why an aggressor may not trade at `price`, if it may not.
-    pub(crate) fn stop(&self, price: Price) -> Option<Stop> {
-        if self.band.is_some_and(|band| !band.admits(price)) {
+    /// Why an aggressor of `side` may not trade at `price`, if it may not. Of the bands only the one that it presses against
+    /// stops it: stopped by the other it would rest crossed.
+    pub(crate) fn stop(&self, side: Side, price: Price) -> Option<Stop> {
+        let beyond = self.band.is_some_and(|band| match side {
+            Side::Buy => price > band.high,
+            Side::Sell => price < band.low,
+        });
+        if beyond {
             return Some(Stop::Band);
         }
         let (range, references) = self.range?;

@@ -114,7 +114,7 @@ impl Exchange {
             if !incoming.price.reaches(incoming.side, price) {
                 break;
             }
-            if let Some(stop) = guard.stop(price) {
+            if let Some(stop) = guard.stop(incoming.side, price) {
                 return stop;
             }
             if allocation != Allocation::Fifo && layer == Layer::Lit {
@@ -245,7 +245,7 @@ impl Exchange {
                 meets.then_some((order, limit))
             });
             let Some((order, limit)) = found else { return Stop::Done };
-            if let Some(stop) = guard.stop(limit) {
+            if let Some(stop) = guard.stop(incoming.side, limit) {
                 return stop;
             }
             self.trade_minimum(instrument, incoming, order, limit, events);

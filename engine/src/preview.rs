@@ -96,7 +96,7 @@ impl Exchange {
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
         for (_, level) in self.offers(terms.instrument, terms.side.opposite()).take_while(|_| enters) {
             let price = self.trade_price(terms.instrument, level.price);
-            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(price).is_some();
+            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(terms.side, price).is_some();
             if left == 0 || beyond {
                 break;
             }

@@ -53,7 +53,7 @@ impl Exchange {
             if left == 0 || !reaches(level.price) || !reaches(price) {
                 break;
             }
-            if guard.stop(price).is_some() {
+            if guard.stop(aggressor.side, price).is_some() {
                 return reach;
             }
             let (lots, ends) = self.level_reach(aggressor, layer, level);
@@ -129,7 +129,7 @@ impl Exchange {
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(limit).is_some() {
+            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(aggressor.side, limit).is_some() {
                 break;
             }
             let left = aggressor.lots - reach.lots;
