@@ -41,6 +41,7 @@ impl Exchange {
             }
             if let Some(special) = &market.special {
                 special.triggers.check();
+                self.check_pegs(id);
             }
         }
         let mut sums = vec![0_i64; assets];

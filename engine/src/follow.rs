@@ -67,7 +67,7 @@ impl Exchange {
     }
 
     /// What follows next in an instrument.
-    fn next_follow_up(&self, instrument: InstrumentId) -> Option<FollowUp> {
+    fn next_follow_up(&mut self, instrument: InstrumentId) -> Option<FollowUp> {
         let special = self.markets[instrument.index()].special.as_ref()?;
         if let Some((&entry, _)) = special.exits.first_key_value() {
             return Some(FollowUp::Exits(entry));
@@ -75,11 +75,40 @@ impl Exchange {
         if !special.fired.is_empty() {
             return Some(FollowUp::Fired);
         }
-        if special.pegs.iter().any(|&order| self.peg_move(order).is_some()) {
+        if self.some_peg_moves(instrument) {
             return Some(FollowUp::Pegs);
         }
         let there = Side::BOTH.into_iter().any(|side| self.some_minimum_is_there(instrument, side));
         there.then_some(FollowUp::Minimums)
+    }
+
+    /// Whether a pegged order has somewhere to go. All of them are asked once for each touch, not after each command.
+    fn some_peg_moves(&mut self, instrument: InstrumentId) -> bool {
+        let touch = self.lit_touch(instrument);
+        let Some(special) = &self.markets[instrument.index()].special else { return false };
+        if special.pegs.is_empty() || special.pegs_settled == Some(touch) {
+            return false;
+        }
+        if special.pegs.iter().any(|&order| self.peg_move(order).is_some()) {
+            return true;
+        }
+        self.markets[instrument.index()].special_mut().pegs_settled = Some(touch);
+        false
+    }
+
+    /// The best displayed bid and ask.
+    fn lit_touch(&self, instrument: InstrumentId) -> [Option<Price>; 2] {
+        Side::BOTH.map(|side| self.books.best(instrument, Layer::Lit, side))
+    }
+
+    /// Panics if a pegged order has somewhere to go where none should have.
+    pub(crate) fn check_pegs(&self, instrument: InstrumentId) {
+        let Some(special) = &self.markets[instrument.index()].special else { return };
+        if special.pegs_settled == Some(self.lit_touch(instrument)) {
+            for &order in &special.pegs {
+                assert_eq!(self.peg_move(order), None, "pegged order {order} is where it belongs");
+            }
+        }
     }
 
     /// Whether an order of a side waits for a minimum that is there. Only those are looked at whose limits reach the best

@@ -42,6 +42,8 @@ pub(crate) struct Special {
     pub(crate) fired: BTreeMap<u64, OrderId>,
     /// Orders whose price follows the book, wherever they are.
     pub(crate) pegs: BTreeSet<OrderId>,
+    /// Best bid and ask at which each of them was where it belongs; `None` once one of them, or the tick table, has changed.
+    pub(crate) pegs_settled: Option<[Option<Price>; 2]>,
     /// Orders that wait for their minimum, by side, rank of their limit and number.
     pub(crate) minimums: [BTreeSet<(i64, OrderId)>; 2],
     /// Entries of brackets that traded since their exits were last entered.
@@ -142,6 +144,7 @@ impl Default for Special {
             triggers: TriggerBook::default(),
             fired: BTreeMap::new(),
             pegs: BTreeSet::new(),
+            pegs_settled: None,
             minimums: [BTreeSet::new(), BTreeSet::new()],
             exits: BTreeMap::new(),
             for_uncross: BTreeSet::new(),
