@@ -92,6 +92,12 @@ impl History {
         let state: SerializedState<Sha256> = <[u8; HASHER_BYTES]>::try_from(hasher)
             .map_err(|_| JournalError::malformed(8, "a saved running hash has another length"))?
             .into();
+        // As many blocks as no history has: beyond, the length in bits that a hash ends with overflows.
+        let mut blocks = [0; 8];
+        blocks.copy_from_slice(&state[32..40]);
+        if u64::from_le_bytes(blocks) >= 1 << 48 {
+            return Err(JournalError::malformed(8, "a saved running hash of more blocks than a history has"));
+        }
         let hasher = Sha256::deserialize(&state).map_err(not_a_state)?;
         let mut number = [0; 8];
         number.copy_from_slice(sequence);

@@ -61,7 +61,9 @@ pub enum SnapshotError {
     #[error("the snapshot is {0}")]
     Malformed(#[from] JournalError),
     /// The exchange that was read is not the one that was written.
-    #[error("the snapshot of sequence {sequence} holds another exchange: digest {found} instead of {expected}")]
+    #[error(
+        "the snapshot of sequence {sequence} holds another exchange: digest {found} instead of {expected}"
+    )]
     WrongState {
         /// The last command it claims to cover.
         sequence: u64,
@@ -169,7 +171,8 @@ fn encode(standing: &Standing, digest: Digest, exchange: &impl Serialize) -> Vec
         out.extend_from_slice(&mark.to_le_bytes());
     }
     let start = out.len();
-    let mut out = postcard::to_extend(exchange, out).expect("memory takes what is written, and all of it has a form");
+    let mut out =
+        postcard::to_extend(exchange, out).expect("memory takes what is written, and all of it has a form");
     let len = (out.len() - start) as u64;
     out[LENGTHS + 4..LENGTHS + 12].copy_from_slice(&len.to_le_bytes());
     let checksum = Sha256::digest(&out);
@@ -200,7 +203,9 @@ fn take_state<'a, T: Deserialize<'a>>(bytes: &'a [u8], at: usize) -> Result<T, S
     let (state, rest) = postcard::take_from_bytes(bytes)
         .map_err(|e| JournalError::malformed(at, format_args!("an exchange that cannot be read: {e}")))?;
     if !rest.is_empty() {
-        return Err(JournalError::malformed(at + bytes.len() - rest.len(), "more bytes after the exchange").into());
+        return Err(
+            JournalError::malformed(at + bytes.len() - rest.len(), "more bytes after the exchange").into()
+        );
     }
     Ok(state)
 }
@@ -269,7 +274,8 @@ fn whole_length(bytes: &[u8]) -> Result<usize, SnapshotError> {
     let mut lengths = Reader::new(lengths, LENGTHS);
     let (marks, state) = (lengths.u32()?, lengths.u64()?);
     if u64::from(marks) > MAX_ORIGINS as u64 {
-        let what = format_args!("a snapshot of {marks} origins, at most {MAX_ORIGINS} are allowed").to_string();
+        let what =
+            format_args!("a snapshot of {marks} origins, at most {MAX_ORIGINS} are allowed").to_string();
         return Err(JournalError::malformed(LENGTHS, what).into());
     }
     let needed = (HEADER as u64 + u64::from(marks) * MARK as u64 + CHECKSUM as u64).saturating_add(state);

@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         }
         self.fields.decimal("minimum", |text| match text {
             "all" => Ok(Minimum::All),
-            _ => scale.quantity(text).map(Minimum::Quantity),
+            _ => scale.quantity(text).map(Minimum::Quantity).map_err(|e| format!("{e}; or \"all\"")),
         })
     }
 

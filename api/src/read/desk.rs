@@ -41,10 +41,7 @@ fn idempotence_key(text: &str) -> Result<IdempotenceKey, String> {
     const HYPHENS: [usize; 4] = [8, 13, 18, 23];
     let uuid = text.len() == 36 && HYPHENS.iter().all(|&place| text.as_bytes()[place] == b'-');
     let digits: String = if uuid { text.split('-').collect() } else { text.to_owned() };
-    if digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        if let Ok(number) = u128::from_str_radix(&digits, 16) {
-            return Ok(IdempotenceKey::new(number));
-        }
-    }
-    Err("is not 32 hexadecimal digits, nor a UUID".to_owned())
+    let hexadecimal = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u128::from_str_radix(&digits, 16).ok().filter(|_| hexadecimal);
+    number.map(IdempotenceKey::new).ok_or_else(|| "is not 32 hexadecimal digits, nor a UUID".to_owned())
 }

@@ -182,3 +182,155 @@ fn a_bad_line_changes_nothing_and_keeps_its_mark() {
     assert_eq!(error.id.as_deref(), Some("mine"));
     assert_eq!(terminal.book("ACME"), before);
 }
+
+/// An order with these conditions.
+fn place_under(conditions: &str) -> String {
+    place_with("conditions", conditions)
+}
+
+#[test]
+fn what_is_inside_is_named_by_its_path() {
+    check(&place_under(r#""stop""#), expect!["conditions: is not an object with fields"]);
+    check(
+        &place_under(r#"{"trigger":{"type":"stop","price":"99.005"}}"#),
+        expect!["conditions.trigger.price: 99.005 is not a multiple of 0.01"],
+    );
+    check(
+        &place_under(r#"{"trigger":{"type":"stop","price":"99","trail":{"ppm":1}}}"#),
+        expect!["conditions.trigger.trail: is not a field here; the fields are type, by, price"],
+    );
+    check(
+        &place_under(r#"{"trigger":{"type":"trailing","by":"mid","price":"99"}}"#),
+        expect![[r#"
+        conditions.trigger.by: "mid" is not one of last, bid, ask
+        conditions.trigger.trail: is missing"#]],
+    );
+    check(
+        &place_under(r#"{"trigger":{"type":"when","price":"99","depth":3}}"#),
+        expect![[r#"conditions.trigger.type: "when" is not one of stop, take_profit, trailing"#]],
+    );
+    check(
+        &place_under(r#"{"trigger":{"type":"trailing","price":"99","trail":{"ppm":0}}}"#),
+        expect!["conditions.trigger.trail.ppm: 0 is not a whole number from 1 to 4294967295"],
+    );
+    check(
+        &place_under(r#"{"trigger":{"type":"trailing","price":"99","trail":{"ppm":1,"distance":"1"}}}"#),
+        expect!["conditions.trigger.trail.distance: does not go with ppm"],
+    );
+    check(
+        &place_under(r#"{"display":{"type":"iceberg","peak":5}}"#),
+        expect![[r#"conditions.display.peak: must be a string, "5": a JSON number is not exact"#]],
+    );
+    check(
+        &place_under(r#"{"display":{"type":"hidden","peak":"5"}}"#),
+        expect!["conditions.display.peak: is not a field here; the fields are type"],
+    );
+    check(
+        &place_under(r#"{"minimum":"most"}"#),
+        expect![[r#"conditions.minimum: "most" is not a decimal number such as 12 or 0.05; or "all""#]],
+    );
+    check(
+        &place_under(r#"{"peg":{"to":"primary","offset":"0.001"}}"#),
+        expect!["conditions.peg.offset: 0.001 is not a multiple of 0.01"],
+    );
+    check(
+        &place_under(r#"{"protection":{"distance":"99999999.00"}}"#),
+        expect!["conditions.protection.distance: 99999999.00 is more than 4294967295 ticks"],
+    );
+    check(&place_under(r#"{"protection":{}}"#), expect!["conditions.protection.distance: is missing"]);
+    check(
+        &place_under(r#"{"self_trade":"cn","self_trade":"co"}"#),
+        expect![[r#"
+        conditions.self_trade: "cn" is not one of allow, cancel_newest, cancel_oldest, cancel_both, decrement
+        conditions.self_trade: is given twice"#]],
+    );
+    check(
+        r#"{"command":"quote","account":"Bob","quotes":[{"instrument":"ACME","bid":{"price":"1"}},{"instrument":"NOPE"},5]}"#,
+        expect![[r#"
+            quotes[2]: is not an object with fields
+            quotes[0].bid.quantity: is missing
+            quotes[1].instrument: "NOPE" is not the symbol of an instrument here"#]],
+    );
+    check(r#"{"command":"quote","account":"Bob","quotes":{}}"#, expect!["quotes: is not a list of objects"]);
+    let many = format!(r#"{{"command":"quote","account":"Bob","quotes":[{}{{}}]}}"#, "{},".repeat(1_000));
+    check(&many, expect!["quotes: has 1001 entries, at most 1000 are allowed"]);
+    check(
+        r#"{"command":"place_pair","trigger":{"type":"stop","price":"1"},"then":{"type":"limit"}}"#,
+        expect![[r#"
+            limit: is missing
+            then.price: is missing"#]],
+    );
+}
+
+#[test]
+fn combinations_and_settings() {
+    check(&place_with("time_in_force", r#""gtd""#), expect!["expires: is missing"]);
+    check(
+        &place_with("expires", r#""2026-11-21T09:30:00Z""#),
+        expect!["expires: belongs to the time in force gtd only"],
+    );
+    check(&place_with("reprice", "true"), expect!["reprice: belongs to a post-only order only"]);
+    check(
+        &place_with("type", r#""market_to_limit""#),
+        expect!["price: does not belong to a market-to-limit order"],
+    );
+    let set = |fields: &str| format!(r#"{{"command":"set_instrument","instrument":"ACME",{fields}}}"#);
+    check(
+        &set(r#""setting":"colour","tier":1"#),
+        expect![[
+            r#"setting: "colour" is not one of allocation, lead_maker, rulebook, fee_tier, tick_row, quantities, min_notional, price_band, price_range, limit_up_down, velocity, reference, auction_collar, halt_queues, day_end, follow_ups, volatility_call, trading_hours"#
+        ]],
+    );
+    check(
+        &set(r#""setting":"fee_tier","tier":256,"maker_fee_ppm":-100001"#),
+        expect![[r#"
+        tier: 256 is not a whole number from 0 to 255
+        maker_fee_ppm: -100001 is not a whole number from -100000 to 100000"#]],
+    );
+    check(
+        &set(r#""setting":"price_band","width_ppm":1"#),
+        expect![[r#"
+        on: is missing
+        width_ppm: is not a field here; the fields are id, at, command, instrument, setting, on"#]],
+    );
+    check(
+        &set(r#""setting":"price_band","on":false,"width_ppm":1"#),
+        expect!["width_ppm: is not a field here; the fields are id, at, command, instrument, setting, on"],
+    );
+    check(
+        &set(r#""setting":"tick_row","from":"1","step":"0.001""#),
+        expect!["step: 0.001 is not a multiple of 0.01"],
+    );
+    check(
+        &set(r#""setting":"follow_ups","most":4294967296"#),
+        expect!["most: 4294967296 is not a whole number from 0 to 4294967295"],
+    );
+    check(
+        r#"{"command":"set_phase","instrument":"ACME","phase":"batch","end":{"at":"noon","then":"continuous","interval_nanos":1}}"#,
+        expect![[r#"
+            interval_nanos: is missing
+            end.at: is not a time in UTC such as "2026-11-21T09:30:00Z" or "2026-11-21T09:30:00.000000001Z"
+            end.interval_nanos: belongs to the phase batch only"#]],
+    );
+    check(
+        r#"{"command":"set_phase","instrument":"ACME","phase":"lunch"}"#,
+        expect![[
+            r#"phase: "lunch" is not one of continuous, pre_open, opening_call, intraday_call, volatility_call, closing_call, batch, halted, post_close, closed"#
+        ]],
+    );
+    check(
+        r#"{"command":"buy_at_desk","desk":-1,"account":"Bob","money":"USD","amount":"1.001","key":"abc"}"#,
+        expect![[r#"
+            desk: -1 is not a whole number from 0 to 4294967295
+            amount: 1.001 is not a multiple of 0.01
+            key: is not 32 hexadecimal digits, nor a UUID"#]],
+    );
+    check(
+        r#"{"command":"set_rate","desk":0,"money":"USD","rate":"0"}"#,
+        expect!["rate: the rate 0 is not above zero"],
+    );
+    check(
+        r#"{"command":"set_account","account":"Bob","setting":"short_limit","asset":"ACME","amount":"0.5"}"#,
+        expect!["amount: 0.5 is not a multiple of 1"],
+    );
+}

@@ -5,4 +5,6 @@
 mod terminal;
 mod session;
 mod bad_input;
+mod every_command;
+mod every_event;
 mod schema;

@@ -6,7 +6,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 /// The schema narrowed to one of its definitions.
-fn schema(definition: &str) -> Validator {
+pub(crate) fn schema(definition: &str) -> Validator {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/exec.schema.json");
     let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let root = schema.as_object_mut().unwrap();
@@ -16,7 +16,7 @@ fn schema(definition: &str) -> Validator {
 }
 
 #[track_caller]
-fn assert_valid(schema: &Validator, line: &str) {
+pub(crate) fn assert_valid(schema: &Validator, line: &str) {
     let value: Value = serde_json::from_str(line).unwrap();
     let errors: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{line}: {errors:?}");

@@ -1,7 +1,7 @@
 //! An exchange that is typed at: JSON lines in, JSON lines out. The only place of these tests that knows the API.
 
 use outcry_api::{BookLine, CommandText, RequestError, event_lines, parse};
-use outcry_engine::{Exchange, Symbol};
+use outcry_engine::{Command, Event, Exchange, Receipt, Symbol};
 
 /// An asset or two, an instrument and two accounts with money and stock.
 pub(crate) const MARKET: &[&str] = &[
@@ -59,6 +59,24 @@ impl Terminal {
     pub(crate) fn book(&self, instrument: &str) -> String {
         let id = self.exchange.find_instrument(Symbol::new(instrument).unwrap()).unwrap();
         serde_json::to_string(&BookLine::new(&self.exchange, id).unwrap()).unwrap()
+    }
+
+    /// Whether a line is a command; it is not executed.
+    pub(crate) fn try_parse(&self, line: &str) -> Result<Command, RequestError> {
+        parse(line, &self.exchange).map(|request| request.command)
+    }
+
+    /// The command of a line.
+    pub(crate) fn command(&self, line: &str) -> Command {
+        parse(line, &self.exchange).unwrap_or_else(|error| panic!("{line} is not a command: {error}")).command
+    }
+
+    /// What events look like, whether or not they could have happened.
+    pub(crate) fn told(&self, events: &[Event]) -> Vec<String> {
+        let receipt = Receipt { sequence: 9, at: self.exchange.now(), first_event: 70 };
+        event_lines(&self.exchange, receipt, None, events)
+            .map(|line| serde_json::to_string(&line).unwrap())
+            .collect()
     }
 
     /// What a command looks like when it is written out again.

@@ -3,10 +3,11 @@
 use std::num::NonZeroU32;
 
 use outcry_engine::{
-    AccountId, AccountSetting, Allocation, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions, DeskId,
-    Display, IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewOrder, OrderPair, OrderPrice,
-    Peg, PegTo, Phase, PhaseEnd, Posting, Price, PriceRange, Protection, Qty, Quote, Rate, Rulebook, SelfTrade, Side,
-    Steps, TimeInForce, Timestamp, Top, Trail, Trigger, TriggerBy, TriggerKind,
+    AccountId, AccountSetting, Allocation, Amount, AssetId, Bracket, Call, Command, ConditionalOrder,
+    Conditions, DeskId, Display, IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum,
+    NewOrder, OrderPair, OrderPrice, Peg, PegTo, Phase, PhaseEnd, Posting, Price, PriceRange, Protection,
+    Qty, Quote, Rate, Rulebook, SelfTrade, Side, Steps, TimeInForce, Timestamp, Top, Trail, Trigger,
+    TriggerBy, TriggerKind,
 };
 use rust_decimal::Decimal;
 
@@ -81,7 +82,8 @@ fn conditional(draw: &mut Draw, now: u64) -> ConditionalOrder {
         3 => conditions.minimum = Some(Minimum::Quantity(qty(1 + draw.below(quantity)))),
         4 => conditions.minimum = Some(Minimum::All),
         5 => {
-            let to = [PegTo::Primary, PegTo::Market, PegTo::Midpoint][usize::try_from(draw.below(3)).unwrap()];
+            let to =
+                [PegTo::Primary, PegTo::Market, PegTo::Midpoint][usize::try_from(draw.below(3)).unwrap()];
             conditions.peg = Some(Peg { to, offset: i32::try_from(draw.below(5)).unwrap() - 2 });
         }
         _ => {
@@ -119,14 +121,13 @@ fn setting(draw: &mut Draw) -> Command {
         1 => set(InstrumentSetting::Allocation(Allocation::Fifo)),
         2 => set(InstrumentSetting::LeadMaker { account, ppm: 100_000 }),
         3 => set(InstrumentSetting::Rulebook(Rulebook::Pressure { bound_ppm: 50_000 })),
-        4 => set(InstrumentSetting::PriceRange(draw.percent(50).then_some(PriceRange {
-            static_ppm: None,
-            dynamic_ppm: NonZeroU32::new(1_500),
-        }))),
+        4 => set(InstrumentSetting::PriceRange(
+            draw.percent(50).then_some(PriceRange { static_ppm: None, dynamic_ppm: NonZeroU32::new(1_500) }),
+        )),
         5 => Command::SetAccount { account, setting: AccountSetting::SelfTrade(SelfTrade::CancelOldest) },
         6 => Command::SetAccount { account, setting: AccountSetting::SelfTrade(SelfTrade::Allow) },
         7 => Command::SetAccount { account, setting: AccountSetting::Group(u32::from(draw.percent(50))) },
-        _ => set(InstrumentSetting::FollowUps(1 + u32::try_from(draw.below(30)).unwrap())),
+        _ => set(InstrumentSetting::FollowUps(1 + u32::try_from(draw.below(3)).unwrap())),
     }
 }
 
@@ -149,7 +150,8 @@ pub(crate) fn command(draw: &mut Draw, now: u64) -> Command {
     match draw.below(40) {
         0..=15 => Command::PlaceConditional(Box::new(conditional(draw, now))),
         16..=18 => {
-            let (limit, trigger) = (order(draw, now), trigger(draw));
+            let limit = order(draw, now);
+            let trigger = Trigger { kind: TriggerKind::Stop, ..trigger(draw) };
             let protection = Some(Protection::Ppm(NonZeroU32::new(10_000).unwrap()));
             Command::PlacePair(Box::new(OrderPair { limit, trigger, then: OrderPrice::Market, protection }))
         }
@@ -160,10 +162,14 @@ pub(crate) fn command(draw: &mut Draw, now: u64) -> Command {
             let then = OrderPrice::Limit(loss);
             Command::PlaceBracket(Box::new(Bracket { entry, profit, loss, then, protection: None }))
         }
-        22..=23 => {
-            Command::PlaceCashOrder { account, instrument: INSTRUMENT, amount: amount(1 + draw.below(500_000)) }
+        22..=23 => Command::PlaceCashOrder {
+            account,
+            instrument: INSTRUMENT,
+            amount: amount(1 + draw.below(500_000)),
+        },
+        24 => {
+            Command::CancelOrders { account, instrument: draw.percent(50).then_some(INSTRUMENT), side: None }
         }
-        24 => Command::CancelOrders { account, instrument: draw.percent(50).then_some(INSTRUMENT), side: None },
         25..=28 => Command::Quote(Box::new(quote(draw))),
         29 => Command::BlockAccount { account },
         30..=31 => Command::UnblockAccount { account },

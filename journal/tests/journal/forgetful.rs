@@ -93,7 +93,11 @@ impl<'a> Serializer for Writer<'a> {
         Err(std::fmt::Error)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, _: &T) -> Result<Self::Ok, Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: &T,
+    ) -> Result<Self::Ok, Error> {
         Err(std::fmt::Error)
     }
 

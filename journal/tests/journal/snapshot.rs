@@ -123,7 +123,8 @@ fn every_changed_byte_is_noticed() {
 fn every_cut_is_noticed_and_says_what_is_missing() {
     let bytes = snapshot();
     for have in 0..bytes.len() {
-        let Err(SnapshotError::Truncated { needed, have: found }) = Host::from_snapshot(&bytes[..have]) else {
+        let Err(SnapshotError::Truncated { needed, have: found }) = Host::from_snapshot(&bytes[..have])
+        else {
             panic!("cut at {have}");
         };
         assert_eq!(found, have as u64);
@@ -166,7 +167,10 @@ fn what_is_wrong_is_named() {
     assert!(digest.contains("holds another exchange: digest"), "{digest}");
     let state = HEADER + MARK;
     let exchange = error(&|bytes| bytes[state..].fill(0xff));
-    assert!(exchange.contains(&format!("malformed at byte {state}: an exchange that cannot be read")), "{exchange}");
+    assert!(
+        exchange.contains(&format!("malformed at byte {state}: an exchange that cannot be read")),
+        "{exchange}"
+    );
     let unsealed = {
         let mut bytes = good.clone();
         bytes[HEADER + 40] ^= 1;
@@ -236,7 +240,11 @@ fn a_forgetful_snapshot_is_caught() {
     let tail = cut_all(&mut whole);
     assert_eq!(first.len(), 1);
     let (fields, as_written) = forgetful(&exchange, None);
-    assert_eq!(with_exchange(&snapshot, &as_written, None), snapshot, "the harness writes what a snapshot has");
+    assert_eq!(
+        with_exchange(&snapshot, &as_written, None),
+        snapshot,
+        "the harness writes what a snapshot has"
+    );
     check_tail(&snapshot, &tail, &whole).unwrap();
 
     let (mut noticed, mut forgotten) = (0, 0);
@@ -260,4 +268,47 @@ fn a_forgetful_snapshot_is_caught() {
         assert!(check_tail(&under_its_own, &tail, &whole).is_err(), "{field} is forgotten");
     }
     assert!(noticed >= 10 && forgotten >= 3, "{noticed} and {forgotten} of {fields:?}");
+}
+
+/// What the snapshots above are of: a market in which nearly everything happens.
+#[test]
+fn the_workload_uses_the_full_market() {
+    let mut host = busy_host(1, 0);
+    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    trade(&mut host, 1, 5_000);
+    let mut replayed = Host::new(crate::workload::JOURNAL, 0);
+    for chunk in cut_all(&mut host) {
+        let count =
+            |_: &outcry_journal::Entry, _: outcry_engine::Receipt, events: &[outcry_engine::Event]| {
+                for event in events {
+                    let name = format!("{event:?}");
+                    let end = name.find([' ', '(']).unwrap_or(name.len());
+                    *seen.entry(name[..end].to_owned()).or_default() += 1;
+                }
+            };
+        replayed.apply(&chunk, count).unwrap();
+    }
+    for name in [
+        "OrderConditioned",
+        "OrderWaits",
+        "OrderTriggered",
+        "OrderEntered",
+        "OrderRefilled",
+        "OrderRepriced",
+        "OrderReduced",
+        "TradePrevented",
+        "OrdersCanceled",
+        "Quoted",
+        "AccountBlocked",
+        "InstrumentSet",
+        "AccountSet",
+        "PhaseChanged",
+        "IndicationChanged",
+        "Uncrossed",
+        "FollowUpsStopped",
+        "ClockAdvanced",
+        "CashSpent",
+    ] {
+        assert!(seen.contains_key(name), "{name} is not among {seen:?}");
+    }
 }

@@ -129,6 +129,23 @@ fn resting(engine: &Exchange, order: &RestingOrder) -> OpenOrder {
     }
 }
 
+/// Whether an order did nothing but what a preview tells: trade, rest or go, without a rule or another order coming between.
+pub(super) fn is_plain(events: &[Event]) -> bool {
+    let accepted = events.iter().filter(|event| matches!(event, Event::OrderAccepted { .. })).count();
+    let plain = |event: &Event| {
+        matches!(
+            event,
+            Event::CommandRejected(_)
+                | Event::OrderAccepted { .. }
+                | Event::LedgerPosted(_)
+                | Event::Traded(_)
+                | Event::OrderRested { .. }
+                | Event::OrderCanceled { .. }
+        )
+    };
+    accepted <= 1 && events.iter().all(plain)
+}
+
 /// What the preview promised is what the events say.
 pub(super) fn preview(preview: &Result<Preview, Reject>, events: &[Event]) -> Result<(), Difference> {
     let preview = match (preview, events.first()) {

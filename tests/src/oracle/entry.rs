@@ -90,20 +90,27 @@ impl Oracle {
         more: u32,
     ) -> Result<(i128, Option<Price>), Reject> {
         self.check_access(order, kind)?;
-        self.check_expiry(order.time_in_force)?;
-        self.check_ticks(order.instrument, Self::named_prices(order).into_iter().chain(prices.iter().copied()))?;
-        self.check_size(order.instrument, order.quantity)?;
-        let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
-        self.check_limits(order.instrument, &limit)?;
-        self.check_reference(order)?;
-        self.check_trail(order)?;
-        self.prepare(order);
+        self.check_numbers(order, prices)?;
         self.check_room(order, more)?;
         let worth = self.check_worth(order)?;
         let gives = self.gives(order.instrument, order.side);
         self.check_funds(order.account, gives, worth.need)?;
         self.check_risk(order, more, worth.value, &[])?;
         Ok((worth.need, self.check_posting(order)?))
+    }
+
+    /// Time, prices, quantity and references of an order, and what follows from them.
+    pub(super) fn check_numbers(&self, order: &mut Order, prices: &[Price]) -> Result<(), Reject> {
+        let instrument = order.instrument;
+        self.check_expiry(order.time_in_force)?;
+        self.check_ticks(instrument, Self::named_prices(order).into_iter().chain(prices.iter().copied()))?;
+        self.check_size(instrument, order.quantity)?;
+        let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
+        self.check_limits(instrument, &limit)?;
+        self.check_reference(order)?;
+        self.check_trail(order)?;
+        self.prepare(order);
+        Ok(())
     }
 
     /// Works out what follows from an order and the market as it is: bound, hold, expiry.
@@ -191,6 +198,7 @@ impl Oracle {
         if let Some(trigger) = order.conditions.trigger {
             self.hold(id, needed);
             self.wait(id, WaitsFor::Trigger);
+            self.show_beginning(id);
             if phase == Phase::Continuous {
                 self.fire_at_once(id, trigger.by);
             }
@@ -209,7 +217,7 @@ impl Oracle {
                 }
                 self.come(id, needed, limit.map(|limit| (limit, RepriceReason::PostOnly)));
             }
-            Phase::PostClose => {
+            Phase::PostClose if order.minimum_met => {
                 let close = self.market(instrument).last;
                 let better = price.limit().zip(close).filter(|&(limit, close)| {
                     limit != close && within(order.side, limit, close)

@@ -171,7 +171,7 @@ impl Oracle {
         let best = self.best(instrument, side, Some(layer));
         let betters = best.is_none_or(|best| best != price && super::state::within(side, price, best));
         if betters {
-            let leads = (market.phase == Phase::Continuous).then_some(id);
+            let leads = super::phases::trades(market.phase).then_some(id);
             self.market_mut(instrument).tops[usize::from(side == Side::Sell)] = leads;
         }
     }

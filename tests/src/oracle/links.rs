@@ -25,19 +25,9 @@ impl Oracle {
     fn admit_pair(&self, limit: &mut Order, stop: &mut Order) -> Result<Option<outcry_engine::Price>, Reject> {
         let (instrument, account) = (limit.instrument, limit.account);
         self.check_access(limit, Kind::Pair)?;
-        self.check_expiry(limit.time_in_force)?;
-        let prices = Self::named_prices(limit).into_iter().chain(Self::named_prices(stop));
-        self.check_ticks(instrument, prices)?;
-        self.check_size(instrument, limit.quantity)?;
-        let limits: Vec<_> = [&*limit, &*stop]
-            .into_iter()
-            .filter_map(|order| order.price.limit().map(|price| (price, order.quantity)))
-            .collect();
-        self.check_limits(instrument, &limits)?;
-        self.check_reference(limit)?;
-        self.check_trail(stop)?;
-        self.prepare(limit);
-        self.prepare(stop);
+        for order in [&mut *limit, &mut *stop] {
+            self.check_numbers(order, &[])?;
+        }
         self.check_room(limit, 2)?;
         let (one, other) = (self.check_worth(limit)?, self.check_worth(stop)?);
         let worth = Worth { value: one.value.max(other.value), need: one.need.max(other.need) };

@@ -28,13 +28,14 @@ impl Oracle {
         while price >= 1 {
             let step = self.step(instrument, price);
             let multiple = price - price % step;
-            if self.fits(instrument, multiple) {
-                return ticks(multiple);
-            }
-            // The multiple belongs to a row before: from there on down.
             let rows = &self.market(instrument).settings.ticks;
             let begin = rows.iter().map(|row| i128::from(row.from.get())).rfind(|&from| from <= price);
-            price = begin.unwrap_or(1) - 1;
+            let begin = begin.unwrap_or(1);
+            if multiple >= begin {
+                return ticks(multiple);
+            }
+            // There is no multiple in this row: on in the row before.
+            price = begin - 1;
         }
         None
     }

@@ -28,6 +28,8 @@ pub(super) enum Line {
     Dark(InstrumentId),
     /// Shows an account.
     Balances(AccountId),
+    /// Shows what an account made of an instrument, at the price of the last trade.
+    Position(AccountId, InstrumentId),
     /// Asks what an order would do.
     Preview(NewOrder, Conditions),
     /// Asks what a quantity costs or brings, all or nothing.
@@ -81,7 +83,7 @@ fn question(words: &mut Words) -> Parsed<Option<Line>> {
         Some("given") => Line::Given,
         Some("when") => Line::When,
         Some("then") => Line::Then,
-        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "preview" | "price" | "purchases") => {
+        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "preview" | "price" | "purchases") => {
             return asked(words).map(Some);
         }
         _ => return Ok(None),
@@ -101,6 +103,7 @@ fn asked(words: &mut Words) -> Parsed<Line> {
         "queue" => Line::Queue(words.instrument()?),
         "dark" => Line::Dark(words.instrument()?),
         "balances" => Line::Balances(words.account()?),
+        "position" => Line::Position(words.account()?, words.instrument()?),
         "price" => {
             let instrument = words.instrument()?;
             let side = match words.next()? {

@@ -3,7 +3,7 @@
 use std::num::{NonZeroU32, NonZeroU64};
 
 use outcry_engine::{
-    AccountSetting, Allocation, Call, CmeAlgorithm, Exchange, InstrumentId, InstrumentSetting, LimitTier,
+    AccountSetting, Allocation, AssetId, Call, CmeAlgorithm, Exchange, InstrumentId, InstrumentSetting, LimitTier,
     LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, Phase, PhaseEnd, Price, PriceBand, PriceRange, Rulebook,
     Steps, TickRow, Top, VelocityTerms,
 };
@@ -44,8 +44,8 @@ pub(super) fn of_instrument(words: &mut Words, instrument: InstrumentId) -> Pars
         }
         "min-value" => {
             let quote = words.exchange().instrument(instrument).map(outcry_engine::Instrument::quote);
-            let quote = quote.ok_or_else(|| Fault::Line("no instrument for decimals".to_owned()))?;
-            InstrumentSetting::MinNotional(words.amount(quote)?)
+            // Of an instrument that is not known the amount is raw, and no asset is asked.
+            InstrumentSetting::MinNotional(words.amount(quote.unwrap_or(AssetId::new(u32::MAX)))?)
         }
         "price-band" => InstrumentSetting::PriceBand(optional(words, |words| {
             let width_ppm = words.share()?;
@@ -277,7 +277,7 @@ pub(super) fn written_for_instrument(
     let price = |price| ticks(exchange, instrument, price);
     let distance = |count: u64| {
         let price = i64::try_from(count).ok().and_then(|count| Price::new(count).ok());
-        price.map_or("0".to_owned(), |price| ticks(exchange, instrument, price))
+        price.map_or(format!("#{count}"), |price| ticks(exchange, instrument, price))
     };
     let size = |size| lots(exchange, instrument, size);
     match setting {
