@@ -75,7 +75,10 @@ impl Exchange {
             InstrumentSetting::FeeTier { tier, maker, taker } => {
                 settings.tiers.insert(tier, (maker, taker));
             }
-            InstrumentSetting::TickRow(row) => settings.ticks.push(row).expect("the row was checked"),
+            InstrumentSetting::TickRow(row) => {
+                settings.ticks.push(row).expect("the row was checked");
+                special.pegs_settled = None;
+            }
             InstrumentSetting::Quantities { min, max } => {
                 (settings.min_quantity, settings.max_quantity) = (min.get(), max.get());
             }

@@ -45,6 +45,7 @@ impl Exchange {
             }
             if let Some(special) = &market.special {
                 special.triggers.check();
+                self.check_pegs(id);
             }
         }
         let mut sums = vec![0_i64; assets];
@@ -96,7 +97,10 @@ impl Exchange {
                 assert_eq!(resting.layer, ticket.layer(), "order {order} is in the layer that it asked for");
                 assert_eq!(resting.layer == Layer::Dark, ticket.layer() == Layer::Dark);
             }
-            State::Fired => assert!(special.is_some_and(|special| special.fired.contains(&order))),
+            State::Fired(place) => {
+                let stands = special.and_then(|special| special.fired.get(&place));
+                assert_eq!(stands, Some(&order), "order {order} stands in line to enter");
+            }
             State::Waiting(waits_for) => {
                 let special = special.expect("an order waits in a market that is more than plain");
                 let found = match waits_for {

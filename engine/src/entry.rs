@@ -153,7 +153,9 @@ impl Exchange {
             self.clock.set(Timer { at: expires, due: Due::Expiry(order) });
         }
         if ticket.conditions.peg.is_some() {
-            self.markets[ticket.terms.instrument.index()].special_mut().pegs.insert(order);
+            let special = self.markets[ticket.terms.instrument.index()].special_mut();
+            special.pegs.insert(order);
+            special.pegs_settled = None;
         }
         self.tickets.insert(order, ticket);
     }
@@ -317,6 +319,7 @@ impl Exchange {
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.state = State::Waiting(waits_for);
         let (terms, leaves, mut trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
+        let pegged = ticket.conditions.peg.is_some();
         let reference = trigger.and_then(|trigger| self.watched(terms.instrument, trigger.by));
         let followed = terms.side.followed(reference, accepted);
         if let Some(Trigger { kind: TriggerKind::Trailing(trail), price, .. }) = &mut trigger
@@ -325,6 +328,9 @@ impl Exchange {
             *price = trail.price(terms.side, followed).expect("it only comes closer to its reference");
         }
         let special = self.markets[terms.instrument.index()].special_mut();
+        if pegged {
+            special.pegs_settled = None;
+        }
         match (waits_for, trigger) {
             (WaitsFor::Trigger, Some(trigger)) => {
                 special.triggers.insert(order, terms.side, trigger, followed);

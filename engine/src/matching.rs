@@ -497,7 +497,10 @@ impl Exchange {
             (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
         }
         if layer == Layer::Dark {
-            self.markets[instrument.index()].special_mut();
+            let special = self.markets[instrument.index()].special_mut();
+            if flags.has(OrderFlags::PEGGED) {
+                special.pegs_settled = None;
+            }
         }
         self.lead(instrument, side, layer, price, order);
         let leaves = Qty::new(shown).expect("something is left");

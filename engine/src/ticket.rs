@@ -46,8 +46,8 @@ pub(crate) enum State {
     Resting,
     /// Outside the book.
     Waiting(WaitsFor),
-    /// Triggered, in the list of those to enter.
-    Fired,
+    /// Triggered, at this place in the line of those to enter.
+    Fired(u64),
 }
 
 /// What an order has to do with others.

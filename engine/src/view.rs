@@ -114,7 +114,7 @@ impl Exchange {
             leaves: Qty::new(ticket.leaves).ok()?,
             waits_for: match ticket.state {
                 State::Waiting(waits_for) => Some(waits_for),
-                State::Incoming | State::Resting | State::Fired => None,
+                State::Incoming | State::Resting | State::Fired(_) => None,
             },
             trigger: special.and_then(|special| special.triggers.get(order)),
             expires: ticket.expires,
