@@ -22,12 +22,10 @@ impl Guard {
     /// Why an aggressor of `side` may not trade at `price`, if it may not. Of the bands only the one that it presses against
     /// stops it: stopped by the other it would rest crossed.
     pub(crate) fn stop(&self, side: Side, price: Price) -> Option<Stop> {
-        let beyond = self.band.is_some_and(|band| match side {
-            Side::Buy => price > band.high,
-            Side::Sell => price < band.low,
-        });
-        if beyond {
-            return Some(Stop::Band);
+        match (self.band, side) {
+            (Some(band), Side::Buy) if price > band.high => return Some(Stop::Band(band.high)),
+            (Some(band), Side::Sell) if price < band.low => return Some(Stop::Band(band.low)),
+            _ => {}
         }
         let (range, references) = self.range?;
         range.breach(price, references).map(|_| Stop::PriceRange)
