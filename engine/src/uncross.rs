@@ -1,6 +1,6 @@
 //! The uncross: all orders that have gathered meet at one price.
 
-use crate::auction::{Guide, Indication, Inside, Interest, indicate};
+use crate::auction::{Collar, Guide, Indication, Inside, Interest, indicate};
 use crate::band::{References, Rounding};
 use crate::{
     AccountId, CancelReason, Event, Exchange, InstrumentId, Lots, OrderFlags, OrderId, OrderPrice, Phase,
@@ -44,7 +44,7 @@ impl Exchange {
         let gathered = Gathered { exchange: self, instrument, market: self.market_lots(instrument) };
         let best = |side| special.inside[usize::from(side == Side::Sell)];
         let inside = best(Side::Buy).zip(best(Side::Sell)).map(|(bid, ask)| Inside { bid, ask });
-        let within = if gathered.market == [0, 0] { None } else { market.collar() };
+        let within = if gathered.market == [0, 0] { None } else { self.held_collar(instrument) };
         let guide = Guide { reference: market.reference(), inside, within };
         let ticks = &special.settings.ticks;
         indicate(special.settings.rulebook, &gathered, guide, |price| {
@@ -52,6 +52,21 @@ impl Exchange {
             let either = down.or(up).unwrap_or(price);
             (down.unwrap_or(either), up.unwrap_or(either))
         })
+    }
+
+    /// The prices at which an uncross may trade while market orders stand for it: the collar as it is now, but no higher than
+    /// what the buyers among them hold, for it may have been another when they came.
+    fn held_collar(&self, instrument: InstrumentId) -> Option<Collar> {
+        let market = &self.markets[instrument.index()];
+        let collar = market.collar();
+        let stand = market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
+        let held = stand
+            .filter(|ticket| ticket.terms.price == OrderPrice::Market && ticket.terms.side == Side::Buy)
+            .filter_map(|ticket| ticket.hold_price)
+            .min();
+        let Some(most) = held else { return collar };
+        let Collar { low, high } = collar.unwrap_or(Collar { low: Price::LOWEST, high: most });
+        Some(Collar { low: low.min(most), high: high.min(most) })
     }
 
     /// Lots of market orders that stand for the uncross, to buy and to sell.

@@ -13,7 +13,8 @@ impl Auditor {
         self.end_uncross()?;
         self.purses.settled()?;
         self.purses.conserved()?;
-        for market in std::mem::take(&mut self.touched) {
+        let touched = std::mem::take(&mut self.touched);
+        for &market in &touched {
             self.rules.market_mut(market).stopped = self.stopped.contains(&market);
         }
         self.stopped.clear();
@@ -21,7 +22,9 @@ impl Auditor {
             self.still(order)?;
             self.covered(order)?;
             let market = self.rules.market(order.instrument);
-            if market.phase == Phase::Continuous && !market.stopped {
+            // What an account has set since is seen when its instrument is touched again.
+            let followed = touched.contains(&order.instrument) && !market.stopped;
+            if market.phase == Phase::Continuous && followed {
                 self.followed_up(order, market)?;
             }
         }

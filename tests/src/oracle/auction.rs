@@ -31,10 +31,15 @@ impl Oracle {
         let Some((price, step)) = self.auction_price(instrument) else { return NOTHING };
         let mut edge = price;
         let stand = Side::BOTH.iter().any(|&side| self.executable(instrument, side, None) > 0);
-        let held = self.collar(instrument).filter(|_| stand);
-        for (low, high) in [self.nasdaq_collar(instrument), held].into_iter().flatten() {
+        let collar = self.collar(instrument).filter(|_| stand);
+        for (low, high) in [self.nasdaq_collar(instrument), collar].into_iter().flatten() {
             edge = edge.max(low).min(high);
         }
+        // The collar may have been another when a buyer came that holds up to it.
+        let buyers = self.orders.iter().filter(|order| {
+            order.instrument == instrument && order.side == Side::Buy && order.at == At::Waiting(WaitsFor::Uncross)
+        });
+        edge = buyers.filter_map(|order| order.holds_at).chain([edge]).min().expect("one at least");
         let row = self.row(instrument, edge);
         if row.volume == 0 {
             return NOTHING;
