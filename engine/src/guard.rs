@@ -6,7 +6,7 @@ use crate::band::{
 };
 
 use crate::matching::Stop;
-use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Timestamp};
+use crate::{Event, Exchange, InstrumentId, MarketWideTerms, Phase, Price, PriceRange, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The ranges and bands around an aggressor, as they stand when it enters.
@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Guard {
     /// Static and dynamic range: a price outside interrupts trading.
     range: Option<(PriceRange, References)>,
-    /// Limit up, limit down: a price beyond does not trade.
-    band: Option<Corridor>,
+    /// Limit up, limit down: the band that an aggressor of this side may not pass. What is better than the other band it takes,
+    /// or it would rest crossed with that.
+    band: Option<(Side, Price)>,
 }
 
 impl Guard {
     /// Why an aggressor may not trade at `price`, if it may not.
     pub(crate) fn stop(&self, price: Price) -> Option<Stop> {
-        if self.band.is_some_and(|band| !band.admits(price)) {
+        if self.band.is_some_and(|(side, band)| !side.crosses(band, price)) {
             return Some(Stop::Band);
         }
         let (range, references) = self.range?;
@@ -40,7 +41,7 @@ pub(crate) struct MarketWideRule {
 
 impl Exchange {
     /// The guard around an aggressor that enters now.
-    pub(crate) fn guard(&self, instrument: InstrumentId) -> Guard {
+    pub(crate) fn guard(&self, instrument: InstrumentId, side: Side) -> Guard {
         let market = &self.markets[instrument.index()];
         let Some(special) = &market.special else { return Guard::default() };
         if special.phase != Phase::Continuous {
@@ -48,7 +49,11 @@ impl Exchange {
         }
         let references = References { last_auction: special.reference, last_trade: market.last };
         let range = special.settings.price_range.map(|range| (range, references));
-        Guard { range, band: self.bands(instrument) }
+        let band = self.bands(instrument).map(|Corridor { low, high }| match side {
+            Side::Buy => (side, high),
+            Side::Sell => (side, low),
+        });
+        Guard { range, band }
     }
 
     /// The bands of limit up, limit down.

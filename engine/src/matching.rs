@@ -100,7 +100,7 @@ impl Exchange {
         incoming: &mut Incoming,
         events: &mut Vec<Event>,
     ) -> Stop {
-        let guard = self.guard(incoming.instrument);
+        let guard = self.guard(incoming.instrument, incoming.side);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
             let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else {

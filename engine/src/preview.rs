@@ -91,7 +91,7 @@ impl Exchange {
         let admission = self.admit(terms, Some(conditions), Entry::Single)?;
         let instrument = &self.instruments[terms.instrument.index()];
         let (quantity, taker_fee) = (terms.quantity.get(), instrument.terms().taker_fee);
-        let guard = self.guard(terms.instrument);
+        let guard = self.guard(terms.instrument, terms.side);
         let enters = admission.trigger.is_none() && self.markets[terms.instrument.index()].phase().matches();
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
         for (_, level) in self.offers(terms.instrument, terms.side.opposite()).take_while(|_| enters) {

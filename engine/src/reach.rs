@@ -44,7 +44,7 @@ impl Exchange {
     /// Walks the opposite side as far as price and quantity reach.
     pub(crate) fn reach(&self, aggressor: &Aggressor) -> Reach {
         let tick_value = self.instruments[aggressor.instrument.index()].tick_value();
-        let guard = self.guard(aggressor.instrument);
+        let guard = self.guard(aggressor.instrument, aggressor.side);
         let mut reach = Reach::default();
         for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
             let left = aggressor.lots - reach.lots;

@@ -155,7 +155,7 @@ impl Exchange {
         }
         (special.phase, special.end, special.extended) = (phase, end, false);
         special.tops = [None, None];
-        special.changed = matches!(phase, Phase::Batch { .. });
+        (special.changed, special.batch) = (matches!(phase, Phase::Batch { .. }), None);
         special.reserved = None;
         special.indication = Indication::NOTHING;
         events.push(Event::PhaseChanged { instrument, phase, end, cause });
