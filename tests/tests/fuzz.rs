@@ -100,6 +100,7 @@ decoders! {
     execution / 10
     snapshot / 1
     file / 1
+    snapshot / 10
     history / 1
     append / 1
     answer / 1

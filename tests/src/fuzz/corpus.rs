@@ -196,6 +196,19 @@ pub(super) fn files() -> Vec<Vec<u8>> {
     names.into_iter().zip(histories()).map(file).collect()
 }
 
+/// Snapshots after each chunk of a history.
+pub(super) fn snapshots() -> Vec<Vec<u8>> {
+    let mut snapshots = Vec::new();
+    for history in histories() {
+        let mut host = Host::new(JOURNAL, 0);
+        for chunk in history {
+            host.apply(&chunk, |_, _, _| ()).expect("what a host wrote, a host can replay");
+            snapshots.push(host.snapshot().expect("a sound host").into_bytes());
+        }
+    }
+    snapshots
+}
+
 /// Saved running hashes of histories of many lengths.
 pub(super) fn saved_histories() -> Vec<Vec<u8>> {
     let saved = |length: usize| {
