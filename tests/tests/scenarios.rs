@@ -46,6 +46,7 @@ scenarios! {
         post_only
         priority
         replace
+        reports
         stops
         time_in_force
         trailing
