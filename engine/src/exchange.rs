@@ -404,7 +404,11 @@ impl Exchange {
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
         self.check_transfer(account, asset, amount)?;
-        self.ledger.cover(account, asset, amount.get())?;
+        // Never on credit: a short limit is for selling.
+        let available = self.balance(account, asset).available;
+        if amount > available {
+            return Err(Reject::InsufficientFunds { asset, needed: amount, available });
+        }
         self.ledger.withdraw(account, asset, amount, events);
         Ok(())
     }

@@ -160,7 +160,7 @@ impl Exchange {
     }
 
     /// Tells that an order enters that was here before.
-    fn tell_entered(&mut self, incoming: &Incoming, from: Place, events: &mut Vec<Event>) {
+    pub(crate) fn tell_entered(&mut self, incoming: &Incoming, from: Place, events: &mut Vec<Event>) {
         let pegged = incoming.flags.has(OrderFlags::PEGGED);
         events.push(Event::OrderEntered {
             order: incoming.order,

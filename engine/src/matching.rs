@@ -175,17 +175,16 @@ impl Exchange {
         let opposite = incoming.side.opposite();
         let id = incoming.instrument;
         let level = |books: &crate::book::Books| books.level(id, Layer::Lit, opposite, price);
-        if incoming.self_trade != SelfTrade::Allow {
-            let queue: Vec<Slot> =
-                level(&self.books).map_or_else(Vec::new, |level| self.books.queue_slots(level).collect());
-            for slot in queue {
-                let maker = self.books.resting(slot);
-                if incoming.leaves > 0
-                    && self.apart(incoming, maker.account)
-                    && self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade
-                {
-                    return Stop::SelfTrade;
-                }
+        // One after another, for the next peak of one stands at the end of the queue.
+        while incoming.leaves > 0 && incoming.self_trade != SelfTrade::Allow {
+            let own = level(&self.books).and_then(|level| {
+                let mut queue = self.books.queue_slots(level);
+                queue.find(|&slot| self.apart(incoming, self.books.resting(slot).account))
+            });
+            let Some(slot) = own else { break };
+            let maker = self.books.resting(slot);
+            if self.prevent(incoming, slot, &maker, events) == Stop::SelfTrade {
+                return Stop::SelfTrade;
             }
         }
         let Some(level) = level(&self.books) else { return Stop::Done };
@@ -199,6 +198,9 @@ impl Exchange {
             if lots > 0 {
                 let maker = self.books.resting(slot);
                 self.fill(instrument, incoming, slot, &maker, (lots, trade_price), events);
+            }
+            if !incoming.whole && self.is_reserved(id) {
+                break;
             }
         }
         Stop::Done

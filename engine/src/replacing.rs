@@ -226,7 +226,9 @@ impl Exchange {
             ticket.terms.quantity = quantity;
             (ticket.leaves, ticket.hold_price) = (leaves.get(), Some(price));
         }
-        if let Some(to) = comes_at.limit().filter(|&to| to != price) {
+        // What waits for its minimum goes on waiting, at the limit that was asked.
+        let waits = self.waits_for_minimum(&incoming);
+        if let Some(to) = comes_at.limit().filter(|&to| to != price && !waits) {
             let phase = self.markets[old.instrument.index()].phase();
             self.tell_repriced(&mut incoming, price, to, phase, events);
         }
@@ -247,12 +249,7 @@ impl Exchange {
     /// Lets an order trade that was taken out of where it was, as its phase and minimum allow.
     fn enter_withdrawn(&mut self, incoming: &mut Incoming, events: &mut Vec<Event>) {
         let id = incoming.instrument;
-        let waits = self
-            .tickets
-            .get(&incoming.order)
-            .filter(|_| incoming.flags.ticketed())
-            .is_some_and(|ticket| ticket.conditions.minimum.is_some());
-        if waits {
+        if self.waits_for_minimum(incoming) {
             self.enter_with_minimum(incoming, events);
             return;
         }
@@ -263,6 +260,12 @@ impl Exchange {
             return;
         }
         self.go(incoming, events);
+    }
+
+    /// Whether the minimum of an order is not met yet.
+    fn waits_for_minimum(&self, incoming: &Incoming) -> bool {
+        let ticket = self.tickets.get(&incoming.order).filter(|_| incoming.flags.ticketed());
+        ticket.is_some_and(|ticket| ticket.conditions.minimum.is_some())
     }
 
     /// Lets an order trade if its minimum is there, else it goes on waiting.
@@ -278,7 +281,8 @@ impl Exchange {
             open_ended: false,
             minimums: true,
         });
-        if reach.lots < ticket.minimum() || !self.markets[incoming.instrument.index()].phase().matches() {
+        let phase = self.markets[incoming.instrument.index()].phase();
+        if reach.lots < ticket.minimum() || phase != crate::Phase::Continuous {
             self.keep_waiting(incoming, WaitsFor::Minimum, events);
         } else {
             self.meet_minimum(incoming.order, true);

@@ -265,7 +265,9 @@ impl Exchange {
             }
             let later =
                 if self.books.resting(buy).order > self.books.resting(sell).order { buy } else { sell };
+            let from = self.books.resting(later).layer.into();
             let mut incoming = self.take_in(later);
+            self.tell_entered(&incoming, from, events);
             self.go(&mut incoming, events);
         }
     }

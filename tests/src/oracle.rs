@@ -39,8 +39,8 @@ pub(crate) mod terms;
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, Command, Event, InstrumentId, Layer, Lots, NewInstrument, OrderId, Posting,
-    Price, Reject, Side, Symbol, Timestamp, limits,
+    AccountId, Allocation, Amount, AssetId, Command, Event, InstrumentId, Layer, Lots, NewInstrument, NewOrder, OrderId,
+    Phase, Posting, Price, Reject, SelfTrade, Side, Symbol, TimeInForce, Timestamp, limits,
 };
 
 use desk::CashDesk;
@@ -208,9 +208,7 @@ impl Oracle {
             Command::ReplaceOrder { account, order, price, quantity } => {
                 self.replace(account, order, price, quantity)
             }
-            Command::CancelOrders { account, instrument, side } => {
-                self.mass_cancel(account, instrument, side)
-            }
+            Command::CancelOrders { account, instrument, side } => self.mass_cancel(account, instrument, side),
             Command::Quote(ref quotes) => self.quote(quotes),
             Command::BlockAccount { account } => self.block(account),
             Command::UnblockAccount { account } => self.unblock(account),
@@ -331,6 +329,25 @@ impl Oracle {
     /// The terms of every instrument.
     pub fn instruments(&self) -> impl ExactSizeIterator<Item = &NewInstrument> + '_ {
         self.markets.iter().map(|market| &market.terms)
+    }
+
+    /// Whether the instrument of an order knows nothing but price and time, and the order nothing that needs a clock.
+    #[must_use]
+    pub fn is_plain(&self, terms: &NewOrder) -> bool {
+        let Some(market) = self.markets.get(terms.instrument.get() as usize) else { return true };
+        let settings = &market.settings;
+        let orders = self.orders.iter().filter(|order| order.instrument == terms.instrument);
+        let plain = |order: &Order| order.in_book() && order.layer == Layer::Lit && order.left == order.shown;
+        let allows = |holder: &Holder| holder.self_trade == SelfTrade::Allow;
+        market.phase == Phase::Continuous
+            && settings.allocation == Allocation::Fifo
+            && settings.price_range.is_none()
+            && settings.limit_up_down.is_none()
+            && settings.velocity.is_none()
+            && settings.tiers.is_empty()
+            && !matches!(terms.time_in_force, TimeInForce::GoodTillDate(_))
+            && self.accounts.get(terms.account.get() as usize).is_none_or(allows)
+            && orders.into_iter().all(plain)
     }
 
     /// Walks everything.

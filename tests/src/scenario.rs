@@ -33,7 +33,7 @@ mod event;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use outcry_engine::{Command, Condition, Event, Exchange, InstrumentId, OrderId, Side, Timestamp};
+use outcry_engine::{Command, Condition, Event, Exchange, InstrumentId, OrderId, Positions, Side, Timestamp};
 
 use parse::Line;
 
@@ -83,13 +83,37 @@ pub fn run(text: &str) -> Result<String, String> {
     Ok(written)
 }
 
+/// Runs the commands of a script of [`write`] on an exchange of their own.
+///
+/// # Errors
+/// The first line that is no command, with the reason.
+pub fn replay(script: &str) -> Result<Exchange, String> {
+    let mut session = Session::default();
+    for line in script.lines().filter(|line| *line != "case") {
+        let failed = |reason: String| format!("{line}: {reason}");
+        match parse::line(line, &session).map_err(failed)? {
+            Line::At(at) => session.at = at,
+            Line::Command { label, command, .. } => {
+                session.run(label.as_deref(), &command);
+            }
+            _ => return Err(failed("is no command".to_owned())),
+        }
+    }
+    Ok(session.exchange)
+}
+
 /// An exchange that is spoken to in lines.
 #[derive(Debug, Default)]
 struct Session {
     exchange: Exchange,
     labels: BTreeMap<String, OrderId>,
+    /// The same the other way round, to write.
+    names: BTreeMap<OrderId, String>,
+    /// How many exits an entry has brought.
+    exits: BTreeMap<OrderId, u32>,
     /// Of every order so far, to read and write its decimals when it is closed too.
     instruments: BTreeMap<OrderId, InstrumentId>,
+    positions: Positions,
     at: Timestamp,
     quiet: bool,
     ledger_hidden: bool,
@@ -108,9 +132,8 @@ impl Session {
             Line::Queue(instrument) => print::queue(self, instrument, &mut answer),
             Line::Dark(instrument) => print::dark(self, instrument, &mut answer),
             Line::Balances(account) => print::balances(&self.exchange, account, &mut answer),
-            Line::Preview(order, conditions) => {
-                print::preview(&self.exchange, &order, &conditions, &mut answer)
-            }
+            Line::Position(account, instrument) => print::position(self, account, instrument, &mut answer),
+            Line::Preview(order, conditions) => print::preview(&self.exchange, &order, &conditions, &mut answer),
             Line::Price(instrument, side, quantity) => {
                 print::price(&self.exchange, instrument, side, quantity, &mut answer);
             }
@@ -126,10 +149,17 @@ impl Session {
         Ok(answer)
     }
 
-    fn execute(&mut self, label: Option<&str>, command: &Command, answer: &mut String) {
+    /// Executes a command and names its orders; gives its events.
+    fn run(&mut self, label: Option<&str>, command: &Command) -> Vec<Event> {
         let mut events = Vec::new();
         self.exchange.execute(self.at, command, &mut events);
         self.name_orders(label, command, &events);
+        events.iter().for_each(|event| self.positions.observe(event));
+        events
+    }
+
+    fn execute(&mut self, label: Option<&str>, command: &Command, answer: &mut String) {
+        let events = self.run(label, command);
         for event in &events {
             let shown = match event {
                 Event::CommandRejected(_) | Event::QuoteRefused { .. } => true,
@@ -146,19 +176,12 @@ impl Session {
     /// Notes what the orders of a command are called, and what they are of.
     fn name_orders(&mut self, label: Option<&str>, command: &Command, events: &[Event]) {
         let mut own = label.into_iter().flat_map(|label| label.split('/'));
+        let entries = entries_of_exits(events);
         for event in events {
             let Event::OrderAccepted { order, terms } = *event else { continue };
             self.instruments.insert(order, terms.instrument);
-            let entry = events.iter().find_map(|event| match event {
-                Event::OrderConditioned { order: exit, condition: Condition::ExitOf(entry) }
-                    if *exit == order =>
-                {
-                    Some(*entry)
-                }
-                _ => None,
-            });
-            let name = match (entry, command, label) {
-                (Some(entry), _, _) => self.exit_name(entry),
+            let name = match (entries.get(&order), command, label) {
+                (Some(&entry), _, _) => self.exit_name(entry),
                 (None, Command::Quote(quote), Some(label)) => {
                     let side = if terms.side == Side::Buy { "bid" } else { "ask" };
                     match quote.quotes.len() {
@@ -172,27 +195,27 @@ impl Session {
                 (None, _, _) => own.next().map(str::to_owned),
             };
             if let Some(name) = name {
-                self.labels.insert(name, order);
+                self.names.insert(order, name.clone());
+                if let Some(other) = self.labels.insert(name, order) {
+                    self.names.remove(&other);
+                }
             }
         }
     }
 
     /// The name of the next exit of an entry: profits and losses come in turn, and are numbered from the second pair on.
-    fn exit_name(&self, entry: OrderId) -> Option<String> {
-        let entry = self.labels.iter().find(|&(_, &named)| named == entry)?.0;
-        let names = (1..).flat_map(|pair| {
-            let number = if pair == 1 { String::new() } else { pair.to_string() };
-            [format!("{entry}.profit{number}"), format!("{entry}.loss{number}")]
-        });
-        names.into_iter().find(|name| !self.labels.contains_key(name))
+    fn exit_name(&mut self, entry: OrderId) -> Option<String> {
+        let name = self.names.get(&entry)?;
+        let exits = self.exits.entry(entry).or_default();
+        let kind = if *exits % 2 == 0 { "profit" } else { "loss" };
+        let pair = *exits / 2 + 1;
+        *exits += 1;
+        Some(if pair == 1 { format!("{name}.{kind}") } else { format!("{name}.{kind}{pair}") })
     }
 
     /// The label of an order, or its number.
     fn label(&self, order: OrderId) -> String {
-        match self.labels.iter().find(|&(_, &named)| named == order) {
-            Some((label, _)) => label.clone(),
-            None => format!("#{order}"),
-        }
+        self.names.get(&order).cloned().unwrap_or_else(|| format!("#{order}"))
     }
 }
 
@@ -222,17 +245,11 @@ pub fn write<'a>(commands: impl IntoIterator<Item = &'a (Timestamp, Command)>) -
 
 /// Names for the orders of a command by their numbers: `o7`, of a pair `o7/o8`, of a quote `q7`.
 fn label(command: &Command, events: &[Event]) -> Option<String> {
-    let exits: Vec<OrderId> = events
-        .iter()
-        .filter_map(|event| match event {
-            Event::OrderConditioned { order, condition: Condition::ExitOf(_) } => Some(*order),
-            _ => None,
-        })
-        .collect();
+    let exits = entries_of_exits(events);
     let own: Vec<String> = events
         .iter()
         .filter_map(|event| match event {
-            Event::OrderAccepted { order, .. } if !exits.contains(order) => Some(order.to_string()),
+            Event::OrderAccepted { order, .. } if !exits.contains_key(order) => Some(order.to_string()),
             _ => None,
         })
         .collect();
@@ -241,4 +258,13 @@ fn label(command: &Command, events: &[Event]) -> Option<String> {
         Command::Quote(_) => format!("q{first}"),
         _ => own.iter().map(|order| format!("o{order}")).collect::<Vec<_>>().join("/"),
     })
+}
+
+/// The entry of each exit that was accepted.
+fn entries_of_exits(events: &[Event]) -> BTreeMap<OrderId, OrderId> {
+    let exits = events.iter().filter_map(|event| match event {
+        Event::OrderConditioned { order, condition: Condition::ExitOf(entry) } => Some((*order, *entry)),
+        _ => None,
+    });
+    exits.collect()
 }

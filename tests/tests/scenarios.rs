@@ -7,7 +7,9 @@ use std::fs;
 use std::path::Path;
 
 use expect_test::expect_file;
+use outcry_engine::{Command, Exchange, Timestamp};
 use outcry_tests::scenario;
+use outcry_tests::workload::Workload;
 
 /// One test for each file, so that a failure names it; and the list, to find a file that is not run.
 macro_rules! scenarios {
@@ -84,6 +86,7 @@ scenarios! {
         ledger
         limits
         money
+        positions
         short
     }
     "cash/" cash {
@@ -168,4 +171,100 @@ fn a_wrong_answer_is_noticed() {
     assert_ne!(scenario::run(&wrong).unwrap(), wrong);
     let unreadable = format!("{text}\ncarol buys some\n");
     assert!(scenario::run(&unreadable).unwrap_err().contains("carol buys some"));
+}
+
+/// Each rule of `scenarios/RULES.md` names scenarios, each of them runs, and each scenario shows a rule.
+#[test]
+fn every_rule_has_its_scenario() {
+    let page = fs::read_to_string(folder().join("RULES.md")).unwrap();
+    let rules = rules_in(&page);
+    assert!(rules.len() > 30, "the page names the rules");
+    let mut named = BTreeSet::new();
+    for (rule, files) in &rules {
+        assert!(!files.is_empty(), "no scenario shows: {rule}");
+        named.extend(files.iter().map(String::as_str));
+    }
+    assert_eq!(named, RUN.iter().copied().collect());
+}
+
+/// The page has every line of the market rules that lie beside the project. Planted: a page that lacks one of them.
+#[test]
+fn the_page_has_every_rule() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/market-rules.md");
+    let Ok(market_rules) = fs::read_to_string(beside) else {
+        println!("skipped: the market rules are not there");
+        return;
+    };
+    let market = market_rules.split("\n## Market data").next().unwrap_or_default();
+    let rules: Vec<String> = lines_of_rules(market);
+    assert!(rules.len() > 30, "the market rules were read");
+    let page = fs::read_to_string(folder().join("RULES.md")).unwrap();
+    let on_page: BTreeSet<String> = rules_in(&page).into_iter().map(|(rule, _)| rule).collect();
+    let lacking: Vec<_> = rules.iter().filter(|rule| !on_page.contains(*rule)).collect();
+    assert!(lacking.is_empty(), "RULES.md lacks {lacking:#?}");
+    let shorter = page.replacen(&rules[3], "", 1);
+    assert!(!rules_in(&shorter).iter().any(|(rule, _)| *rule == rules[3]));
+}
+
+/// The rules of the page, each with the scenarios that show it.
+fn rules_in(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut rules: Vec<(String, Vec<String>)> = Vec::new();
+    for line in page.lines() {
+        if let Some(rule) = line.strip_prefix("- ") {
+            rules.push((rule.to_owned(), Vec::new()));
+        } else if let (Some(file), Some((_, files))) = (line.strip_prefix("  - "), rules.last_mut()) {
+            files.push(file.trim_matches('`').to_owned());
+        }
+    }
+    rules
+}
+
+/// The points, rows and paragraphs of the sections of a page of rules, each in one line.
+fn lines_of_rules(page: &str) -> Vec<String> {
+    let mut rules: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in page.lines().skip_while(|line| !line.starts_with("## ")) {
+        let text = line.strip_prefix("- ").unwrap_or(line).trim();
+        if line.starts_with('|') {
+            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+            if !line.starts_with("| step") && !line.starts_with("|--") {
+                rules.push(cells.join(" \u{b7} "));
+            }
+            goes_on = false;
+        } else if text.is_empty() || line.starts_with('#') {
+            goes_on = false;
+        } else if let (false, true, Some(rule)) = (line.starts_with("- "), goes_on, rules.last_mut()) {
+            rule.push(' ');
+            rule.push_str(text);
+        } else {
+            rules.push(text.to_owned());
+            goes_on = true;
+        }
+    }
+    rules
+}
+
+/// Whatever commands there are, the script written of them does the same: every command, condition, setting and phase has
+/// its line. Planted: a script that lacks its last command.
+#[test]
+fn every_command_can_be_written_and_read() {
+    let mut kinds = BTreeSet::new();
+    for seed in 0..40 {
+        let (mut workload, mut exchange) = (Workload::new(seed), Exchange::new());
+        let mut commands: Vec<(Timestamp, Command)> = Vec::new();
+        for _ in 0..300 {
+            let (at, command) = workload.next_command();
+            let mut events = Vec::new();
+            exchange.execute(at, &command, &mut events);
+            workload.observe(&events);
+            kinds.insert(format!("{command:?}").split([' ', '(']).next().unwrap_or_default().to_owned());
+            commands.push((at, command));
+        }
+        let script = scenario::write(&commands);
+        let replayed = scenario::replay(&script).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{script}"));
+        assert_eq!(replayed.digest(), exchange.digest(), "seed {seed}:\n{script}");
+        let lacking = scenario::write(&commands[..commands.len() - 1]);
+        assert_ne!(scenario::replay(&lacking).unwrap().digest(), exchange.digest());
+    }
+    assert_eq!(kinds.len(), 26, "every kind of command came: {kinds:?}");
 }

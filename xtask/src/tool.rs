@@ -165,9 +165,11 @@ fn is_new_enough(workspace: &Workspace) -> bool {
     version.and_then(|text| text.parse::<u32>().ok()).is_some_and(|number| number >= OLDEST_WASM_OPT)
 }
 
-/// The first word that begins with a digit in what `program --version` prints.
+/// The first word that begins with a digit in what `program --version` prints; a plug-in of cargo wants to be called by
+/// its name as well.
 pub(crate) fn version_of(program: &Path) -> Option<String> {
-    let text = capture(Command::new(program).arg("--version")).ok()?;
+    let name = program.file_stem()?.to_str()?;
+    let text = capture(Command::new(program).args(name.strip_prefix("cargo-")).arg("--version")).ok()?;
     text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).map(str::to_owned)
 }
 

@@ -4,9 +4,10 @@ use std::num::NonZeroU32;
 
 use outcry_engine::{
     AccountId, AccountName, AccountSetting, Amount, AssetId, Bracket, Call, Command, ConditionalOrder,
-    Conditions, DeskId, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum,
-    NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Peg, PegTo, Phase, Posting, Price, PriceBand,
-    Qty, Quote, Rate, Side, Symbol, TickRow, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+    Conditions, DeskId, Event, Exchange, FeeRate, InstrumentId, InstrumentSetting, Lots, MarketSetting,
+    MarketWideTerms, MassQuote, Minimum, NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Peg, PegTo,
+    Phase, Posting, Price, PriceBand, Qty, Quote, Rate, Side, Symbol, TickRow, TimeInForce, Timestamp,
+    Trigger, TriggerBy, TriggerKind,
 };
 
 pub(crate) const USD: AssetId = AssetId::new(0);
@@ -246,6 +247,9 @@ impl Floor {
         let strict = builder.strict();
         let for_uncross = builder.phases();
         let in_phase = builder.orders_in_phases();
+        let terms =
+            MarketWideTerms { first_ppm: 70_000, second_ppm: 130_000, third_ppm: 200_000, halt_seconds: 900 };
+        builder.run(&Command::SetMarket { setting: MarketSetting::MarketWide(Some((PLAIN, terms))) });
         let known = Known {
             partly,
             filled,
@@ -321,7 +325,7 @@ impl Builder {
         self.print(CALL);
         self.run(&Command::SetPhase { instrument: CALL, phase: Phase::Call(Call::Opening), end: None });
         let collared = of_phase(2);
-        for (index, (_, phase, queues)) in FLOOR_PHASES.into_iter().enumerate() {
+        for (index, (_, _, queues)) in FLOOR_PHASES.into_iter().enumerate() {
             let instrument = of_phase(index);
             self.print(instrument);
             self.place(NewOrder { account: BOB, instrument, ..limit(Side::Sell, 10_100, 20) });

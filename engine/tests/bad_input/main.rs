@@ -6,7 +6,7 @@
 //! is tested.
 //!
 //! Planted, each caught: a clash taken out of the engine's table, a phase list without post-only, two neighbouring checks
-//! swapped, a setting applied before its check, `<` for `<=` at the end of a band.
+//! swapped, a setting applied before its check, the largest quantity refused.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -15,6 +15,8 @@ mod row;
 mod rulebook;
 
 mod fields;
+mod orders;
+mod groups;
 mod settings;
 mod terms;
 mod phases;
@@ -28,7 +30,8 @@ fn every_refusal_names_the_field_the_value_and_what_is_allowed() {
     let floor = floor::Floor::open();
     let rows: Vec<_> = [
         fields::rows(),
-        fields::order_rows(&floor),
+        orders::rows(&floor),
+        groups::rows(),
         settings::rows(&floor),
         terms::pair_rows(),
         phases::rows(&floor),

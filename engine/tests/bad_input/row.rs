@@ -29,6 +29,11 @@ pub(crate) fn taken(name: impl Into<String>, command: Command) -> Row {
     Row { name: name.into(), command, outcome: Outcome::Taken }
 }
 
+/// A row by its code; `taken` for one that is taken.
+pub(crate) fn row(code: &str, name: impl Into<String>, command: Command) -> Row {
+    if code == "taken" { taken(name, command) } else { refused(code, name, command) }
+}
+
 impl Row {
     /// Runs the command on a copy of the exchange. Answers the row as text, or what is wrong with it.
     pub(crate) fn run(&self, exchange: &Exchange) -> Result<String, String> {

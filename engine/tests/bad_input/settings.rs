@@ -1,25 +1,19 @@
 //! Every setting at its limits.
 
-use std::num::{NonZeroU32, NonZeroU64};
-
+use crate::floor::{
+    ACME, ALICE, EMPTY, Floor, GINA, NO_ASSET, NO_INSTRUMENT, NOBODY, PLAIN, STRICT, USD, amount, price, qty,
+    set, set_account,
+};
+use crate::row::{Row, answer, row};
 use outcry_engine::limits::{MAX_AMOUNT, MAX_FOLLOW_UPS, MAX_PRICE, MAX_TIER};
 use outcry_engine::{
     AccountId, AccountSetting, Allocation, CmeAlgorithm, Command, Exchange, FeeRate, InstrumentSetting,
     LimitTier, LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, PriceBand, PriceRange, Rulebook,
     SelfTrade, Steps, TickRow, Timestamp, Top, VelocityTerms,
 };
-
-use crate::floor::{
-    ACME, ALICE, EMPTY, Floor, GINA, NO_ASSET, NO_INSTRUMENT, NOBODY, PLAIN, STRICT, USD, amount, price, qty,
-    set, set_account,
-};
-use crate::row::{Row, answer, refused, taken};
+use std::num::{NonZeroU32, NonZeroU64};
 
 const DAY: u64 = 86_400_000_000_000;
-
-fn row(code: &str, name: impl Into<String>, command: Command) -> Row {
-    if code == "taken" { taken(name, command) } else { refused(code, name, command) }
-}
 
 pub(crate) fn rows(floor: &Floor) -> Vec<Row> {
     [numbers(), allocations(), bands(), of_accounts(floor), of_the_market()].concat()

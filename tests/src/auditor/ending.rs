@@ -1,8 +1,6 @@
 //! What must be true between two commands.
 
-use outcry_engine::{
-    InstrumentId, Layer, OrderPrice, Peg, PegTo, Phase, Price, Side, TriggerBy, TriggerKind, WaitsFor,
-};
+use outcry_engine::{InstrumentId, Layer, OrderPrice, Peg, PegTo, Phase, Price, Side, TriggerBy, TriggerKind, WaitsFor};
 
 use super::order::{AuditedOrder, Whereabouts};
 use super::rules::Market;
@@ -33,12 +31,8 @@ impl Auditor {
         for (number, market) in (0..).zip(self.rules.markets()) {
             let instrument = InstrumentId::new(number);
             let best = |side| self.books.best_of_both(instrument, side);
-            if let (true, Some(bid), Some(ask)) = (market.phase.matches(), best(Side::Buy), best(Side::Sell))
-            {
-                demand!(
-                    bid < ask,
-                    "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}"
-                );
+            if let (true, Some(bid), Some(ask)) = (market.phase.matches(), best(Side::Buy), best(Side::Sell)) {
+                demand!(bid < ask, "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}");
             }
         }
         Ok(())
@@ -49,10 +43,7 @@ impl Auditor {
         let order = found.order;
         demand!(found.place != Whereabouts::Incoming, "order {order} neither rests nor ends: {found:?}");
         demand!(found.leaves > 0, "order {order} is open with nothing left");
-        demand!(
-            found.expires.is_none_or(|at| at > self.now),
-            "order {order} is open although its time has come"
-        );
+        demand!(found.expires.is_none_or(|at| at > self.now), "order {order} is open although its time has come");
         if let Whereabouts::Rests(..) = found.place {
             demand!(found.shown > 0, "order {order} rests with nothing to trade");
         }
@@ -93,15 +84,10 @@ impl Auditor {
             Whereabouts::Waits(WaitsFor::Trigger) => self.untriggered(found, market),
             Whereabouts::Waits(WaitsFor::Minimum) => {
                 let reachable = matching::reachable(&self.books, &self.rules, found).unwrap_or(0);
-                demand!(
-                    reachable < found.minimum(),
-                    "order {order} waits with {reachable} within reach: {found:?}"
-                );
+                demand!(reachable < found.minimum(), "order {order} waits with {reachable} within reach: {found:?}");
                 Ok(())
             }
-            Whereabouts::Waits(WaitsFor::Uncross) => {
-                Err(format!("order {order} waits for an uncross in vain"))
-            }
+            Whereabouts::Waits(WaitsFor::Uncross) => Err(format!("order {order} waits for an uncross in vain")),
             Whereabouts::Waits(WaitsFor::Reference) | Whereabouts::Rests(..) => {
                 let Some(peg) = found.conditions.peg.filter(|_| !market.ticks) else { return Ok(()) };
                 let (target, rests) = (self.target(found, peg), rests_at(found));

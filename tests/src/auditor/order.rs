@@ -1,8 +1,8 @@
 //! An order as the events tell it.
 
 use outcry_engine::{
-    AccountId, Condition, Conditions, Display, InstrumentId, Layer, Minimum, NewOrder, OrderId, OrderPrice,
-    Posting, Price, Side, TimeInForce, Timestamp, WaitsFor,
+    AccountId, Condition, Conditions, Display, InstrumentId, Layer, Minimum, NewOrder, OrderId, OrderPrice, Posting, Price,
+    Side, TimeInForce, Timestamp, WaitsFor,
 };
 
 /// Where an order is between two events.
@@ -94,11 +94,7 @@ impl AuditedOrder {
 
     /// The layer in which it rests.
     pub(super) fn layer(&self) -> Layer {
-        if self.conditions.display == Display::Hidden || self.conditions.peg.is_some() {
-            Layer::Dark
-        } else {
-            Layer::Lit
-        }
+        if self.conditions.display == Display::Hidden || self.conditions.peg.is_some() { Layer::Dark } else { Layer::Lit }
     }
 
     /// The worst price at which it may trade.

@@ -12,8 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use outcry_tests::duel::{self, Failure, Tally};
+use outcry_tests::duel;
 use outcry_tests::oracle::Fault;
+use outcry_tests::trial::{Failure, Tally};
 
 /// What was asked for.
 struct Arguments {
@@ -114,10 +115,7 @@ impl Campaign {
 
 impl Progress {
     fn add(&mut self, seed: u64, tally: Tally) {
-        self.sum.commands += tally.commands;
-        self.sum.rejects += tally.rejects;
-        self.sum.trades += tally.trades;
-        self.sum.events += tally.events;
+        self.sum.add(tally);
         let percent = self.sum.commands.saturating_mul(100) / self.commands.max(1);
         if percent > self.told {
             self.told = percent;
@@ -135,8 +133,8 @@ impl Progress {
 /// Writes the shortened run, so that it becomes a scenario once its answers are right.
 fn keep(found: &Path, failure: &Failure) {
     let path = found.join(format!("seed_{}.txt", failure.seed));
-    let what = failure.difference.what.lines().next().unwrap_or_default();
-    let text = format!("# seed {}: {what}\n{}", failure.seed, failure.script);
+    let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let text = format!("# seed {}: {}\n{}", failure.seed, first(&failure.shown), failure.scenario);
     match fs::create_dir_all(found).and_then(|()| fs::write(&path, text)) {
         Ok(()) => println!("written to {}", path.display()),
         Err(error) => println!("{} could not be written: {error}", path.display()),

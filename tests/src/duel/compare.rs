@@ -3,8 +3,7 @@
 use std::fmt::Debug;
 
 use outcry_engine::{
-    AccountId, AssetId, Event, Exchange, InstrumentId, Layer, LedgerKind, Lots, Preview, Reject,
-    RestingOrder, Side,
+    AccountId, AssetId, Event, Exchange, InstrumentId, Layer, LedgerKind, Lots, Preview, Reject, RestingOrder, Side,
 };
 
 use super::Difference;
@@ -128,6 +127,23 @@ fn resting(engine: &Exchange, order: &RestingOrder) -> OpenOrder {
         reserve: engine.reserve_of(order.order).get(),
         posting: order.posting(),
     }
+}
+
+/// Whether an order did nothing but what a preview tells: trade, rest or go, without a rule or another order coming between.
+pub(super) fn is_plain(events: &[Event]) -> bool {
+    let accepted = events.iter().filter(|event| matches!(event, Event::OrderAccepted { .. })).count();
+    let plain = |event: &Event| {
+        matches!(
+            event,
+            Event::CommandRejected(_)
+                | Event::OrderAccepted { .. }
+                | Event::LedgerPosted(_)
+                | Event::Traded(_)
+                | Event::OrderRested { .. }
+                | Event::OrderCanceled { .. }
+        )
+    };
+    accepted <= 1 && events.iter().all(plain)
 }
 
 /// What the preview promised is what the events say.

@@ -113,6 +113,7 @@ impl Oracle {
 
     /// The end of a command: the touch may stand at a band now.
     pub(super) fn watch_touch(&mut self, instrument: InstrumentId) {
+        self.tell_bands(instrument);
         let Some((low, high)) = self.band(instrument) else { return };
         let lit = Some(outcry_engine::Layer::Lit);
         let upper = self.best(instrument, Side::Buy, lit).is_some_and(|bid| bid >= high);
@@ -144,11 +145,8 @@ impl Oracle {
         let now = self.now;
         let market = self.market_mut(instrument);
         let price = market.around();
-        market.limit_up_down = market
-            .settings
-            .limit_up_down
-            .zip(price)
-            .map(|(terms, price)| LimitUpDown::open(terms, now, price));
+        market.limit_up_down =
+            market.settings.limit_up_down.zip(price).map(|(terms, price)| LimitUpDown::open(terms, now, price));
         market.bands = None;
         self.tell_bands(instrument);
     }

@@ -2,8 +2,7 @@
 
 use outcry_engine::{
     AccountId, Amount, CancelReason, Condition, Conditions, Display, Event, InstrumentId, NewOrder, OrderId,
-    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce,
-    Timestamp, WaitsFor,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce, Timestamp, WaitsFor,
 };
 
 use super::admission::Kind;
@@ -91,23 +90,27 @@ impl Oracle {
         more: u32,
     ) -> Result<(i128, Option<Price>), Reject> {
         self.check_access(order, kind)?;
-        self.check_expiry(order.time_in_force)?;
-        self.check_ticks(
-            order.instrument,
-            Self::named_prices(order).into_iter().chain(prices.iter().copied()),
-        )?;
-        self.check_size(order.instrument, order.quantity)?;
-        let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
-        self.check_limits(order.instrument, &limit)?;
-        self.check_reference(order)?;
-        self.check_trail(order)?;
-        self.prepare(order);
+        self.check_numbers(order, prices)?;
         self.check_room(order, more)?;
         let worth = self.check_worth(order)?;
         let gives = self.gives(order.instrument, order.side);
         self.check_funds(order.account, gives, worth.need)?;
         self.check_risk(order, more, worth.value, &[])?;
         Ok((worth.need, self.check_posting(order)?))
+    }
+
+    /// Time, prices, quantity and references of an order, and what follows from them.
+    pub(super) fn check_numbers(&self, order: &mut Order, prices: &[Price]) -> Result<(), Reject> {
+        let instrument = order.instrument;
+        self.check_expiry(order.time_in_force)?;
+        self.check_ticks(instrument, Self::named_prices(order).into_iter().chain(prices.iter().copied()))?;
+        self.check_size(instrument, order.quantity)?;
+        let limit: Vec<_> = order.price.limit().map(|price| (price, order.quantity)).into_iter().collect();
+        self.check_limits(instrument, &limit)?;
+        self.check_reference(order)?;
+        self.check_trail(order)?;
+        self.prepare(order);
+        Ok(())
     }
 
     /// Works out what follows from an order and the market as it is: bound, hold, expiry.
@@ -125,9 +128,9 @@ impl Oracle {
             Some(trigger) => Some(trigger.price),
             None => self.best(order.instrument, order.side.opposite(), None),
         };
-        order.bound = start
-            .zip(order.conditions.protection)
-            .map(|(start, protection)| self.bound(order.instrument, order.side, start, protection));
+        order.bound = start.zip(order.conditions.protection).map(|(start, protection)| {
+            self.bound(order.instrument, order.side, start, protection)
+        });
         if order.conditions.trigger.is_some() {
             order.holds_at = order.bound;
         } else if !trades(market.phase) {
@@ -195,6 +198,7 @@ impl Oracle {
         if let Some(trigger) = order.conditions.trigger {
             self.hold(id, needed);
             self.wait(id, WaitsFor::Trigger);
+            self.show_beginning(id);
             if phase == Phase::Continuous {
                 self.fire_at_once(id, trigger.by);
             }
@@ -213,12 +217,11 @@ impl Oracle {
                 }
                 self.come(id, needed, limit.map(|limit| (limit, RepriceReason::PostOnly)));
             }
-            Phase::PostClose => {
+            Phase::PostClose if order.minimum_met => {
                 let close = self.market(instrument).last;
-                let better = price
-                    .limit()
-                    .zip(close)
-                    .filter(|&(limit, close)| limit != close && within(order.side, limit, close));
+                let better = price.limit().zip(close).filter(|&(limit, close)| {
+                    limit != close && within(order.side, limit, close)
+                });
                 self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
             _ if !order.minimum_met => {
@@ -295,9 +298,7 @@ impl Oracle {
     fn settle_rest(&mut self, id: OrderId, stop: Stop) {
         let Some(order) = self.find(id) else { return };
         let reason = match stop {
-            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => {
-                CancelReason::NoLiquidity
-            }
+            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
             Stop::Done => CancelReason::ImmediateOrCancel,
             Stop::Band => CancelReason::Band,
             Stop::Range | Stop::Reserved => CancelReason::Interrupted,
@@ -311,9 +312,7 @@ impl Oracle {
             (OrderPrice::Limit(limit), _) if order.time_in_force.rests() => {
                 let band = self.band_edge(order.instrument, order.side);
                 let pegged = order.conditions.peg.is_some();
-                if let Some(band) =
-                    band.filter(|&band| !pegged && band != limit && within(order.side, limit, band))
-                {
+                if let Some(band) = band.filter(|&band| !pegged && band != limit && within(order.side, limit, band)) {
                     self.reprice(id, band, RepriceReason::Band);
                     self.rehold(id);
                 }

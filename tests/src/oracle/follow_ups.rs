@@ -2,8 +2,8 @@
 
 use outcry_engine::{Allocation, Event, InstrumentId, OrderId, PegTo, Phase, Price, Side, Steps, WaitsFor};
 
-use super::Oracle;
 use super::state::{At, Order};
+use super::Oracle;
 
 /// How many follow-ups were brought, and how many may be.
 struct Allowance {
@@ -171,7 +171,7 @@ impl Oracle {
         let best = self.best(instrument, side, Some(layer));
         let betters = best.is_none_or(|best| best != price && super::state::within(side, price, best));
         if betters {
-            let leads = (market.phase == Phase::Continuous).then_some(id);
+            let leads = super::phases::trades(market.phase).then_some(id);
             self.market_mut(instrument).tops[usize::from(side == Side::Sell)] = leads;
         }
     }

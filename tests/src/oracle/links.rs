@@ -1,8 +1,8 @@
 //! Pairs and brackets in the oracle: orders that come together, and exits that come after.
 
 use outcry_engine::{
-    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting,
-    Protection, Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
+    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
+    Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
 };
 
 use super::admission::{Kind, Worth};
@@ -22,26 +22,12 @@ impl Oracle {
     }
 
     /// As for one order, each check for both.
-    fn admit_pair(
-        &self,
-        limit: &mut Order,
-        stop: &mut Order,
-    ) -> Result<Option<outcry_engine::Price>, Reject> {
+    fn admit_pair(&self, limit: &mut Order, stop: &mut Order) -> Result<Option<outcry_engine::Price>, Reject> {
         let (instrument, account) = (limit.instrument, limit.account);
         self.check_access(limit, Kind::Pair)?;
-        self.check_expiry(limit.time_in_force)?;
-        let prices = Self::named_prices(limit).into_iter().chain(Self::named_prices(stop));
-        self.check_ticks(instrument, prices)?;
-        self.check_size(instrument, limit.quantity)?;
-        let limits: Vec<_> = [&*limit, &*stop]
-            .into_iter()
-            .filter_map(|order| order.price.limit().map(|price| (price, order.quantity)))
-            .collect();
-        self.check_limits(instrument, &limits)?;
-        self.check_reference(limit)?;
-        self.check_trail(stop)?;
-        self.prepare(limit);
-        self.prepare(stop);
+        for order in [&mut *limit, &mut *stop] {
+            self.check_numbers(order, &[])?;
+        }
         self.check_room(limit, 2)?;
         let (one, other) = (self.check_worth(limit)?, self.check_worth(stop)?);
         let worth = Worth { value: one.value.max(other.value), need: one.need.max(other.need) };
@@ -86,8 +72,7 @@ impl Oracle {
         if self.check_trail(&mut order).is_ok()
             && let (Some(known), Some(mut trigger)) = (known, order.conditions.trigger)
         {
-            trigger.price =
-                if order.side == Side::Buy { trigger.price.min(known) } else { trigger.price.max(known) };
+            trigger.price = if order.side == Side::Buy { trigger.price.min(known) } else { trigger.price.max(known) };
             self.order_mut(stop).conditions.trigger = Some(trigger);
         }
     }
@@ -137,8 +122,7 @@ impl Oracle {
         let needs = [&limit, &stop].map(|order| self.check_worth(order).map_or(most + 1, |worth| worth.need));
         let gives = self.gives(instrument, due.side);
         let needed = needs[0].max(needs[1]);
-        let covered =
-            self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
+        let covered = self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
         let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop);
         if covered {
             return self.come_as_pair(limit, stop, None);

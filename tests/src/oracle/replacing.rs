@@ -78,7 +78,10 @@ impl Oracle {
         if more > 0 {
             self.check_funds(old.account, self.gives(instrument, old.side), more)?;
         }
-        self.check_risk(&new, 0, worth.value, &[old])?;
+        // A total that leaves nothing is refused below; here it counts in full.
+        let left = if new.left == 0 { new.quantity } else { new.left };
+        let next = Order { left, ..new.clone() };
+        self.check_risk(&next, 0, worth.value, &[old])?;
         if new.left == 0 {
             let filled = quantity(gone);
             return Err(Reject::BelowFilled { instrument, quantity: total, filled });

@@ -1,8 +1,8 @@
 //! Settings in the oracle: what each may be, and what it changes.
 
 use outcry_engine::{
-    AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting,
-    Reject, Rulebook, SettingField, Term, TickTableError, limits,
+    AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting, Reject,
+    Rulebook, SettingField, Term, TickTableError, limits,
 };
 
 use super::market_wide::MarketWide;
@@ -17,11 +17,7 @@ const MOST_ROWS: usize = 32;
 
 /// Refuses a number outside a range.
 fn in_range(setting: SettingField, given: i64, min: i64, max: i64) -> Result<(), Reject> {
-    if (min..=max).contains(&given) {
-        Ok(())
-    } else {
-        Err(Reject::SettingOutOfRange { setting, given, min, max })
-    }
+    if (min..=max).contains(&given) { Ok(()) } else { Err(Reject::SettingOutOfRange { setting, given, min, max }) }
 }
 
 /// A number that may be beyond what a message can tell.
@@ -64,9 +60,7 @@ impl Oracle {
             InstrumentSetting::MinNotional(amount) => settings.min_notional = i128::from(amount.get()),
             InstrumentSetting::PriceBand(band) => settings.price_band = band,
             InstrumentSetting::PriceRange(range) => settings.price_range = range,
-            InstrumentSetting::VolatilityCall { length, within } => {
-                settings.volatility_call = (length, within)
-            }
+            InstrumentSetting::VolatilityCall { length, within } => settings.volatility_call = (length, within),
             InstrumentSetting::LimitUpDown(terms) => {
                 settings.limit_up_down = terms;
                 self.set_limits(instrument);
@@ -88,11 +82,7 @@ impl Oracle {
     }
 
     /// What a setting may be beside the instrument's terms and its other settings.
-    fn check_in_instrument(
-        &self,
-        instrument: InstrumentId,
-        setting: &InstrumentSetting,
-    ) -> Result<(), Reject> {
+    fn check_in_instrument(&self, instrument: InstrumentId, setting: &InstrumentSetting) -> Result<(), Reject> {
         let market = self.market(instrument);
         match *setting {
             InstrumentSetting::LeadMaker { account, ppm } => {
@@ -186,9 +176,7 @@ impl Oracle {
 
 fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
     match *setting {
-        InstrumentSetting::Allocation(allocation) => {
-            Allocation::check(&allocation).map_err(Reject::Allocation)
-        }
+        InstrumentSetting::Allocation(allocation) => Allocation::check(&allocation).map_err(Reject::Allocation),
         InstrumentSetting::LeadMaker { ppm, .. } => {
             in_range(SettingField::LeadMaker, i64::from(ppm), 0, i64::from(WHOLE))
         }
@@ -231,9 +219,7 @@ fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
 
 fn check_account_setting(setting: &AccountSetting) -> Result<(), Reject> {
     match *setting {
-        AccountSetting::Tier(tier) => {
-            in_range(SettingField::Tier, i64::from(tier), 0, i64::from(limits::MAX_TIER))
-        }
+        AccountSetting::Tier(tier) => in_range(SettingField::Tier, i64::from(tier), 0, i64::from(limits::MAX_TIER)),
         AccountSetting::ShortLimit { amount, .. } => {
             in_range(SettingField::ShortLimit, amount.get(), 0, limits::MAX_AMOUNT)
         }

@@ -28,13 +28,14 @@ impl Oracle {
         while price >= 1 {
             let step = self.step(instrument, price);
             let multiple = price - price % step;
-            if self.fits(instrument, multiple) {
-                return ticks(multiple);
-            }
-            // The multiple belongs to a row before: from there on down.
             let rows = &self.market(instrument).settings.ticks;
             let begin = rows.iter().map(|row| i128::from(row.from.get())).rfind(|&from| from <= price);
-            price = begin.unwrap_or(1) - 1;
+            let begin = begin.unwrap_or(1);
+            if multiple >= begin {
+                return ticks(multiple);
+            }
+            // There is no multiple in this row: on in the row before.
+            price = begin - 1;
         }
         None
     }
@@ -60,8 +61,7 @@ impl Oracle {
         let above = self.at_least(instrument, (half_ticks + 1).div_euclid(2));
         match (below, above) {
             (Some(low), Some(high)) => {
-                let (down, up) =
-                    (half_ticks - 2 * i128::from(low.get()), 2 * i128::from(high.get()) - half_ticks);
+                let (down, up) = (half_ticks - 2 * i128::from(low.get()), 2 * i128::from(high.get()) - half_ticks);
                 Some(if down < up { low } else { high })
             }
             (low, high) => low.or(high),
@@ -83,9 +83,7 @@ impl Oracle {
         let from = i128::from(start.get());
         match side {
             Side::Buy => self.at_most(instrument, from + distance).map_or(start, |price| price.max(start)),
-            Side::Sell if from - distance < 1 => {
-                self.at_least(instrument, 1).map_or(start, |price| price.min(start))
-            }
+            Side::Sell if from - distance < 1 => self.at_least(instrument, 1).map_or(start, |price| price.min(start)),
             Side::Sell => self.at_least(instrument, from - distance).map_or(start, |price| price.min(start)),
         }
     }

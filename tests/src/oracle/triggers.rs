@@ -44,14 +44,32 @@ impl Oracle {
         }
     }
 
+    /// Where a trailing stop begins, those of its side that trail behind the same see its reference too.
+    pub(super) fn show_beginning(&mut self, id: OrderId) {
+        let order = self.order(id);
+        let (instrument, side) = (order.instrument, order.side);
+        let trigger = order.conditions.trigger.filter(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)));
+        let seen = trigger.and_then(|trigger| self.watched(instrument, trigger.by).map(|price| (trigger.by, price)));
+        self.follow_prices(instrument, seen.as_slice(), |order| order.side == side);
+    }
+
     fn show(&mut self, instrument: InstrumentId, seen: &[(TriggerBy, Price)]) -> bool {
+        self.follow_prices(instrument, seen, |_| true);
+        self.fire(instrument, seen, None)
+    }
+
+    /// Brings trailing stops behind new references.
+    fn follow_prices(
+        &mut self,
+        instrument: InstrumentId,
+        seen: &[(TriggerBy, Price)],
+        which: impl Fn(&Order) -> bool,
+    ) {
         for order in &mut self.orders {
-            let waits = order.instrument == instrument && Self::waits_for_trigger(order);
+            let waits = order.instrument == instrument && Self::waits_for_trigger(order) && which(order);
             let (Some(trigger), true) = (order.conditions.trigger.as_mut(), waits) else { continue };
             let reference = seen.iter().find(|(by, _)| *by == trigger.by);
-            let (TriggerKind::Trailing(trail), Some(&(_, reference))) = (trigger.kind, reference) else {
-                continue;
-            };
+            let (TriggerKind::Trailing(trail), Some(&(_, reference))) = (trigger.kind, reference) else { continue };
             if let Some(price) = trailed(order.side, trail, reference) {
                 trigger.price = match order.side {
                     Side::Buy => trigger.price.min(price),
@@ -59,7 +77,6 @@ impl Oracle {
                 };
             }
         }
-        self.fire(instrument, seen, None)
     }
 
     /// Triggers what is reached: of all that wait, or of one.

@@ -28,6 +28,8 @@ pub(super) enum Line {
     Dark(InstrumentId),
     /// Shows an account.
     Balances(AccountId),
+    /// Shows what an account made of an instrument, at the price of the last trade.
+    Position(AccountId, InstrumentId),
     /// Asks what an order would do.
     Preview(NewOrder, Conditions),
     /// Asks what a quantity costs or brings, all or nothing.
@@ -81,7 +83,7 @@ fn question(words: &mut Words) -> Parsed<Option<Line>> {
         Some("given") => Line::Given,
         Some("when") => Line::When,
         Some("then") => Line::Then,
-        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "preview" | "price" | "purchases") => {
+        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "preview" | "price" | "purchases") => {
             return asked(words).map(Some);
         }
         _ => return Ok(None),
@@ -101,6 +103,7 @@ fn asked(words: &mut Words) -> Parsed<Line> {
         "queue" => Line::Queue(words.instrument()?),
         "dark" => Line::Dark(words.instrument()?),
         "balances" => Line::Balances(words.account()?),
+        "position" => Line::Position(words.account()?, words.instrument()?),
         "price" => {
             let instrument = words.instrument()?;
             let side = match words.next()? {
@@ -136,8 +139,7 @@ fn command(words: &mut Words) -> Parsed<(Option<Timestamp>, Command)> {
         }
         "instrument" => Command::CreateInstrument(new_instrument(words)?),
         "account" => Command::OpenAccount {
-            name: AccountName::new(words.next()?)
-                .map_err(|error| Fault::Number(format!("the name {error}")))?,
+            name: AccountName::new(words.next()?).map_err(|error| Fault::Number(format!("the name {error}")))?,
         },
         "deposit" | "withdraw" => {
             let account = words.account()?;
@@ -251,12 +253,7 @@ fn replacement(words: &mut Words, account: AccountId) -> Parsed<Command> {
     let size = words.next()?;
     words.expect("at")?;
     let price = words.price(instrument)?;
-    Ok(Command::ReplaceOrder {
-        account,
-        order,
-        price,
-        quantity: quantity(words.exchange(), size, instrument)?,
-    })
+    Ok(Command::ReplaceOrder { account, order, price, quantity: quantity(words.exchange(), size, instrument)? })
 }
 
 /// Money spent on an instrument, or at a desk.

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer,
-    Lots, NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
+    AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer, Lots,
+    NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
 };
+
+use rust_decimal::Decimal;
 
 use super::Session;
 use super::measure::written_time;
@@ -77,13 +79,7 @@ fn list(session: &Session, orders: Vec<RestingOrder>, out: &mut String) {
 }
 
 /// Says what a quantity costs or brings now, all or nothing.
-pub(super) fn price(
-    exchange: &Exchange,
-    instrument: InstrumentId,
-    side: Side,
-    quantity: Qty,
-    out: &mut String,
-) {
+pub(super) fn price(exchange: &Exchange, instrument: InstrumentId, side: Side, quantity: Qty, out: &mut String) {
     let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
     match (exchange.price(instrument, side, quantity), quote) {
         (Ok(total), Some(quote)) => {
@@ -146,6 +142,30 @@ pub(super) fn balances(exchange: &Exchange, account: AccountId, out: &mut String
         );
     }
     put(out, &format!("open orders: {}", known.open_orders()));
+}
+
+/// Shows what an account made of an instrument, at the price of the last trade.
+pub(super) fn position(session: &Session, account: AccountId, instrument: InstrumentId, out: &mut String) {
+    let exchange = &session.exchange;
+    let position = session.positions.of(account, instrument);
+    let Some(known) = exchange.instrument(instrument) else { return put(out, "no such instrument") };
+    let money = |value: i128| {
+        let value = i64::try_from(value * i128::from(known.tick_value())).ok();
+        let value = value.and_then(|value| Amount::new(value).ok());
+        let text = value.map_or("too much".to_owned(), |value| units(exchange, known.quote(), value));
+        format!("{text} {}", symbol(exchange, known.quote()))
+    };
+    let realised = format!("realised {}", money(position.realised()));
+    if position.lots() == 0 {
+        return put(out, &format!("nothing, {realised}"));
+    }
+    let average = Decimal::from(position.cost()) / Decimal::from(position.lots().abs());
+    let average = (average * known.terms().tick).round_dp(6).normalize();
+    let size = (Decimal::from(position.lots()) * known.terms().lot).normalize();
+    let unrealised = exchange.last_price(instrument).map_or(String::new(), |mark| {
+        format!(", unrealised {} at {}", money(position.unrealised(mark)), ticks(exchange, instrument, mark))
+    });
+    put(out, &format!("{size} at {average} on average, {realised}{unrealised}"));
 }
 
 /// Shows what an order would do.
@@ -213,8 +233,7 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
         Command::PlaceBracket(ref bracket) => {
             let instrument = bracket.entry.instrument;
             let exit = Terms { exchange, instrument }.exit(bracket.then, bracket.protection);
-            let [profit, loss] =
-                [bracket.profit, bracket.loss].map(|price| ticks(exchange, instrument, price));
+            let [profit, loss] = [bracket.profit, bracket.loss].map(|price| ticks(exchange, instrument, price));
             format!("{} with profit {profit} loss {loss} {exit}", place(exchange, &bracket.entry))
         }
         Command::PlaceCashOrder { account, instrument, amount } => {
@@ -314,7 +333,8 @@ pub(super) fn name(exchange: &Exchange, account: AccountId) -> String {
     if account == AccountId::VENUE {
         return "venue".to_owned();
     }
-    exchange.account(account).map_or(format!("#{account}"), |known| known.name().to_string())
+    let known = exchange.account(account).map(|known| known.name().to_string());
+    known.filter(|name| !name.contains(char::is_whitespace)).unwrap_or(format!("#{account}"))
 }
 
 pub(super) fn symbol(exchange: &Exchange, asset: AssetId) -> String {

@@ -1,8 +1,8 @@
 //! The words of a line, read from the left, and the names and numbers among them.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Exchange, FeeRate, InstrumentId, OrderId, Price, Qty, Side,
-    Symbol, TimeInForce, Timestamp,
+    AccountId, AccountName, Amount, AssetId, Exchange, FeeRate, InstrumentId, OrderId, Price, Qty, Side, Symbol,
+    TimeInForce, Timestamp,
 };
 
 use super::{Session, measure};
@@ -165,9 +165,12 @@ impl<'a> Words<'a> {
         quantity(self.exchange(), self.next()?, instrument)
     }
 
-    /// A distance in steps of the price, such as `0.05`, as a number of ticks.
+    /// A distance in steps of the price, such as `0.05`, as a number of ticks; or that number behind a `#`.
     pub(super) fn ticks<T: TryFrom<i64>>(&mut self, instrument: InstrumentId) -> Parsed<T> {
-        let ticks = self.price(instrument)?.get();
+        let ticks = match self.peek().map(raw::<i64>).transpose()?.flatten() {
+            Some(ticks) => self.next().map(|_| ticks)?,
+            None => self.price(instrument)?.get(),
+        };
         T::try_from(ticks).map_err(|_| Fault::Line(format!("{ticks} ticks are too many here")))
     }
 

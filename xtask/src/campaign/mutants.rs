@@ -5,6 +5,7 @@
 //! one, each leaves its lists in `target/mutants`.
 
 use std::fs;
+use std::io::stdout;
 use std::path::{Path, PathBuf};
 
 use super::Mutants;
@@ -19,52 +20,101 @@ use crate::workspace::Workspace;
 const VERSION: &str = "27.1.0";
 /// Where survivors are explained.
 const EXPLAINED: &str = "docs/mutants.md";
-/// What is mutated.
-const SOURCES: [&str; 2] = ["engine/src/**/*.rs", "journal/src/**/*.rs"];
-/// Packages whose tests are asked.
-const TESTERS: [&str; 3] = ["outcry-engine", "outcry-journal", "outcry-tests"];
-/// Programs of tests that are asked, beside the tests inside the packages: quick ones that look at much.
-const TESTS: [&str; 6] = ["random_flow", "journal", "oracle", "scenarios", "invariants", "auditor"];
+/// What is mutated, one after the other.
+const PARTS: [Part; 2] = [
+    Part { folder: "journal", package: "outcry-journal", testers: &["outcry-journal"], tests: &["journal"] },
+    Part {
+        folder: "engine",
+        package: "outcry-engine",
+        testers: &["outcry-engine", "outcry-tests"],
+        tests: &["random_flow", "bad_input", "oracle", "scenarios", "invariants", "auditor"],
+    },
+];
 /// Commands that the oracle is asked about for each mutant: six seeds.
 const COMMANDS: &str = "30000";
 
+/// Sources, and the tests that are asked about them: quick ones that look at much.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    folder: &'static str,
+    package: &'static str,
+    /// The packages whose tests are asked.
+    testers: &'static [&'static str],
+    /// Their programs of tests, beside the tests inside the sources.
+    tests: &'static [&'static str],
+}
+
+impl Part {
+    /// The files of the selection that are in this part: all of them when none is named.
+    fn files<'a>(&self, selection: &'a Mutants) -> Vec<&'a str> {
+        let folder = format!("{}/", self.folder);
+        selection.files.iter().map(String::as_str).filter(|file| file.starts_with(&folder)).collect()
+    }
+}
+
 /// Plants the selected mutants; whether enough are caught and all others are explained.
 pub(super) fn mutants(workspace: &Workspace, selection: &Mutants) -> Outcome<bool> {
-    let why = "it plants the bugs";
-    tool::cargo_tool(workspace, "cargo-mutants", "cargo-mutants", VERSION, why)?;
-    let folder = workspace.target().join("mutants").join(name(selection));
+    if let Some(file) = selection.files.iter().find(|file| !is_in_a_part(file)) {
+        return Err(format!("--file takes files of journal/ and engine/, not {file:?}").into());
+    }
+    tool::cargo_tool(workspace, "cargo-mutants", "cargo-mutants", VERSION, "it plants the bugs")?;
+    let mut sum = Outcomes::default();
+    for part in PARTS {
+        let files = part.files(selection);
+        if selection.files.is_empty() || !files.is_empty() {
+            sum.add(plant(workspace, selection, part, &files)?);
+        }
+    }
+    report(workspace, &sum)
+}
+
+fn is_in_a_part(file: &str) -> bool {
+    file.split_once('/').is_some_and(|(folder, _)| PARTS.iter().any(|part| part.folder == folder))
+}
+
+/// Plants the mutants of one part.
+fn plant(workspace: &Workspace, selection: &Mutants, part: Part, files: &[&str]) -> Outcome<Outcomes> {
+    let folder = workspace.target().join("mutants").join(part.folder).join(name(selection));
     fs::create_dir_all(&folder).context(|| folder.display().to_string())?;
     let mut cargo = workspace.cargo();
     cargo.env("PATH", workspace.search_path(None)?).env("OUTCRY_COMMANDS", COMMANDS);
-    // The copy is built beside itself, not into the folder of this checkout.
+    // The copy is built inside itself, not into the folder of this checkout.
     cargo.env_remove("CARGO_TARGET_DIR");
-    cargo.args(["mutants", "--no-shuffle", "--profile", "mutants", "--output"]).arg(&folder);
-    for package in TESTERS {
+    cargo.args(["mutants", "--no-shuffle", "--profile", "mutants", "--package", part.package, "--output"]);
+    cargo.arg(&folder);
+    for package in part.testers {
         cargo.args(["--test-package", package]);
     }
-    let sources: Vec<&str> = match &selection.files[..] {
-        [] => SOURCES.to_vec(),
-        files => files.iter().map(String::as_str).collect(),
-    };
-    for source in sources {
-        cargo.args(["--file", source]);
+    for file in files {
+        cargo.args(["--file", file]);
     }
     if let Some(shard) = &selection.shard {
-        cargo.args(["--shard", shard]);
+        // Every n-th mutant, so that one shard is a sample of all.
+        cargo.args(["--shard", shard, "--sharding", "round-robin"]);
     }
     if let Some(since) = &selection.since {
-        cargo.arg("--in-diff").arg(changes(workspace, &folder, since)?);
+        cargo.arg("--in-diff").arg(changes(workspace, &folder, part, since)?);
     }
     cargo.args(["--", "--lib"]);
-    for test in TESTS {
+    for test in part.tests {
         cargo.args(["--test", test]);
     }
-    step("plant mutants", || {
+    let lists = folder.join("mutants.out");
+    if lists.exists() {
+        fs::remove_dir_all(&lists).context(|| lists.display().to_string())?;
+    }
+    step(&format!("plant mutants in {}", part.folder), || {
         note(&quoted(&cargo));
-        // Survivors are no failure of the program; they are counted below, and none at all has no lists.
-        overhear(&mut cargo, &mut std::io::stdout(), |_| ()).map(|_| ())
-    })?;
-    report(workspace, &folder)
+        let well = overhear(&mut cargo, &mut stdout(), |_| ())?;
+        let outcomes = Outcomes::read(&lists)?;
+        // Survivors are a bad end too, and are counted; no mutants at all is a good one.
+        if !well && outcomes.is_empty() {
+            return Err(
+                "no mutant was tried: the tests fail without one, or there is nothing to plant".into()
+            );
+        }
+        Ok(outcomes)
+    })
 }
 
 /// The folder of a selection: a shard, files or changes of their own leave the lists of others alone.
@@ -76,17 +126,17 @@ fn name(selection: &Mutants) -> String {
     if name.is_empty() { "all".to_owned() } else { name.join("-") }
 }
 
-/// Writes down what changed in the mutated sources since a revision.
-fn changes(workspace: &Workspace, folder: &Path, since: &str) -> Outcome<PathBuf> {
-    let diff = capture(workspace.command("git").args(["diff", since, "--", "engine/src", "journal/src"]))?;
+/// Writes down what changed in a part since a revision.
+fn changes(workspace: &Workspace, folder: &Path, part: Part, since: &str) -> Outcome<PathBuf> {
+    let sources = format!("{}/src", part.folder);
+    let diff = capture(workspace.command("git").args(["diff", since, "--", &sources]))?;
     let path = folder.join("changes.diff");
     fs::write(&path, diff).context(|| path.display().to_string())?;
     Ok(path)
 }
 
 /// Prints counts and survivors; whether the bar is met.
-fn report(workspace: &Workspace, folder: &Path) -> Outcome<bool> {
-    let outcomes = Outcomes::read(&folder.join("mutants.out"))?;
+fn report(workspace: &Workspace, outcomes: &Outcomes) -> Outcome<bool> {
     let path = workspace.root().join(EXPLAINED);
     let explained = Explained::parse(&fs::read_to_string(&path).context(|| path.display().to_string())?);
     let (known, unknown): (Vec<&str>, Vec<&str>) =
@@ -111,6 +161,11 @@ mod tests {
         let files = vec!["journal/**".to_owned()];
         let selection = Mutants { shard: Some("0/8".to_owned()), files, since: None };
         assert_eq!(name(&selection), "0_8-journal___");
+        assert_eq!(PARTS.map(|part| part.files(&selection).len()), [1, 0]);
+        assert_eq!(
+            ["journal/src/a.rs", "engine/**", "web/src/a.rs", "engine"].map(is_in_a_part),
+            [true, true, false, false]
+        );
     }
 
     #[test]

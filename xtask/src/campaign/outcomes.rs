@@ -35,6 +35,19 @@ impl Outcomes {
         })
     }
 
+    /// Both together.
+    pub(super) fn add(&mut self, other: Self) {
+        self.caught.extend(other.caught);
+        self.missed.extend(other.missed);
+        self.timeouts.extend(other.timeouts);
+        self.unviable.extend(other.unviable);
+    }
+
+    /// Whether no mutant was tried.
+    pub(super) fn is_empty(&self) -> bool {
+        self.viable() + self.unviable.len() == 0
+    }
+
     /// The mutants that no test noticed.
     pub(super) fn survivors(&self) -> impl Iterator<Item = &str> {
         self.missed.iter().map(String::as_str)
