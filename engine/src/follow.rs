@@ -261,7 +261,7 @@ impl Exchange {
         }
     }
 
-    /// Whether an order waits for a minimum that is there.
+    /// Whether an order waits for a minimum that is there; or was met already, and only what crossed it kept it from resting.
     fn minimum_is_there(&self, order: OrderId) -> bool {
         let Some(ticket) = self.tickets.get(&order) else { return false };
         if ticket.state != State::Waiting(WaitsFor::Minimum) {
@@ -277,7 +277,7 @@ impl Exchange {
             open_ended: false,
             minimums: true,
         });
-        reach.lots >= ticket.minimum()
+        ticket.conditions.minimum.is_none() || reach.lots >= ticket.minimum()
     }
 
     /// Enters each order whose minimum is there, by number; answers how many follow-ups there are now, or `None` if there may

@@ -73,11 +73,12 @@ pub(crate) struct Exits {
 }
 
 impl Ticket {
-    /// The least that its first execution must fill.
+    /// The least that its next execution must fill.
     pub(crate) const fn minimum(&self) -> u64 {
         match self.conditions.minimum {
+            None => 1,
             Some(Minimum::Quantity(minimum)) if minimum.get() < self.leaves => minimum.get(),
-            _ => self.leaves,
+            Some(Minimum::Quantity(_) | Minimum::All) => self.leaves,
         }
     }
 

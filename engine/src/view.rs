@@ -84,6 +84,12 @@ impl Exchange {
         self.tickets.get(&order).map(|ticket| ticket.conditions)
     }
 
+    /// When an open order expires, if it does.
+    #[must_use]
+    pub fn expires(&self, order: OrderId) -> Option<Timestamp> {
+        self.tickets.get(&order)?.expires
+    }
+
     /// Lots of a resting order that are not shown: the reserve of an iceberg.
     #[must_use]
     pub fn reserve_of(&self, order: OrderId) -> crate::Lots {

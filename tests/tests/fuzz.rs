@@ -98,6 +98,7 @@ macro_rules! decoders {
 decoders! {
     chunk / 1
     execution / 10
+    snapshot / 1
     file / 1
     snapshot / 10
     history / 1

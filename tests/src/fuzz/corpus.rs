@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use outcry_engine::{
     AccountId, AccountSetting, Amount, Bracket, Command, ConditionalOrder, Conditions, DeskId, Display,
-    Exchange, IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewOrder, OrderId,
-    OrderPair, OrderPrice, Peg, PegTo, Posting, Price, PriceBand, Protection, Qty, Quote, Rate, Rulebook,
-    SelfTrade, Side, TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
+    Event, Exchange, IdempotenceKey, InstrumentId, InstrumentSetting, Lots, MassQuote, Minimum, NewOrder,
+    OrderId, OrderPair, OrderPrice, Peg, PegTo, Posting, Price, PriceBand, Protection, Qty, Quote, Rate,
+    Rulebook, SelfTrade, Side, TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind,
 };
 use outcry_journal::sync::{Answer, Holding};
 use outcry_journal::{Chunk, CommandId, FileHeader, Head, History, HistoryHash, Host, JournalId};
@@ -114,27 +114,31 @@ fn rich() -> Vec<Command> {
     ]
 }
 
-fn submit(host: &mut Host, at: Timestamp, origin: u64, command: &Command) {
+fn submit(host: &mut Host, at: Timestamp, origin: u64, command: &Command) -> Vec<Event> {
     let id = CommandId { origin, counter: host.next_counter(origin) };
-    host.submit(at, id, command, &mut Vec::new()).expect("a command under its next id is executed");
+    let mut events = Vec::new();
+    host.submit(at, id, command, &mut events).expect("a command under its next id is executed");
+    events
 }
 
-/// Every kind of command: the rich ones, and the beginning of a run of the workload.
+/// Every kind of command: the rich ones, and those of the workload.
 pub(super) fn commands() -> Vec<Command> {
-    let mut workload = Workload::new(1);
-    rich().into_iter().chain((0..60).map(|_| workload.next_command().1)).collect()
+    let chunks = histories().into_iter().flatten();
+    let commands =
+        chunks.flat_map(|chunk| chunk.entries().flatten().map(|entry| entry.command).collect::<Vec<_>>());
+    rich().into_iter().chain(commands).collect()
 }
 
 /// Histories of a few chunks: of the workload, and of the rich commands.
 fn histories() -> Vec<Vec<Chunk>> {
     let mut histories = Vec::new();
-    for seed in 1..=4 {
+    for seed in 1..=8 {
         let mut workload = Workload::new(seed);
         let mut host = Host::new(JOURNAL, 1);
         let mut chunks = Vec::new();
-        for number in 0..60 {
+        for number in 0..120 {
             let (at, command) = workload.next_command();
-            submit(&mut host, at, number % 3, &command);
+            workload.observe(&submit(&mut host, at, number % 3, &command));
             if number % 20 == 19 {
                 chunks.extend(host.cut());
             }
@@ -168,9 +172,22 @@ pub(super) fn beginnings() -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// Snapshots of young exchanges, which are small.
+pub(super) fn snapshots() -> Vec<Vec<u8>> {
+    let mut snapshots = Vec::new();
+    for chunks in histories() {
+        let mut host = Host::new(JOURNAL, 1);
+        for chunk in chunks.iter().take(3) {
+            host.apply(chunk, |_, _, _| ()).expect("a history can be replayed");
+            snapshots.push(host.snapshot().expect("a sound host has one").into_bytes());
+        }
+    }
+    snapshots
+}
+
 /// Files, as bytes.
 pub(super) fn files() -> Vec<Vec<u8>> {
-    let names = ["", "Demo", "Börse №1", "An exchange with a longer name", "rich"];
+    let names = ["", "Demo", "Börse №1", "An exchange with a longer name", "5", "6", "7", "8", "9"];
     let file = |(name, chunks): (&str, Vec<Chunk>)| {
         let mut bytes = FileHeader::new(JOURNAL, name).expect("a short name").to_bytes();
         chunks.iter().for_each(|chunk| bytes.extend(chunk.to_bytes()));

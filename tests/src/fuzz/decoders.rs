@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use outcry_engine::{AccountId, Command, Symbol, Timestamp};
 use outcry_journal::sync::{Answer, Append, Decision, Replica, Step, Stored, Timing, decide};
-use outcry_journal::{Chunk, FileReader, Head, History, Host, JournalId};
+use outcry_journal::{Chunk, FileReader, Head, History, Host, JournalId, Snapshot};
 use outcry_simulation::lobster::{FileName, Recording};
 use outcry_simulation::orders_csv::{Duplicates, Options, View, check};
 use sha2::{Digest as _, Sha256};
@@ -19,6 +19,10 @@ const CHECKSUM: usize = 8;
 /// Where the header of a file has the length of its name, and where the name begins.
 const NAME_LENGTH: usize = 26;
 const NAME: usize = NAME_LENGTH + 2;
+/// Where a snapshot has its lengths, all before its marks, and its checksum.
+const SNAPSHOT_LENGTHS: usize = 10;
+const SNAPSHOT_HEADER: u64 = 94 + History::SAVED_BYTES as u64;
+const SNAPSHOT_CHECKSUM: usize = 32;
 
 /// What separates the two files of a recording in one input.
 const BETWEEN: u8 = 0;
@@ -59,6 +63,27 @@ pub fn execution() -> Decoder {
         }),
         // An exchange with its tables: what a command makes it hold is bounded by the engine's limits.
         bound: Bound { per_byte: 1 << 10, fixed: 4 << 20 },
+    }
+}
+
+/// A snapshot, and the host that it gives.
+#[must_use]
+pub fn snapshot() -> Decoder {
+    Decoder {
+        name: "snapshot",
+        good: corpus::snapshots(),
+        seal: seal_snapshot,
+        read: Box::new(|bytes| {
+            let whole = Snapshot::decode(bytes.to_vec()).is_ok();
+            let Ok(host) = Host::from_snapshot(bytes) else { return false };
+            assert!(whole, "what gives a host has a good frame");
+            host.exchange().check();
+            true
+        }),
+        // The books of as many instruments as there may be are made before it shows that they are empty. Beside that an
+        // empty list takes a byte and some dozens in memory, and whatever length one claims, serde sets aside at most
+        // 1 MiB before it has read its entries.
+        bound: Bound { per_byte: 128, fixed: 16 << 20 },
     }
 }
 
@@ -297,6 +322,18 @@ fn seal_history(bytes: &mut [u8]) {
     history.extend(1, &bytes[BODY..end]);
     bytes[end..end + 32].copy_from_slice(&history.head().hash.to_bytes());
     seal_chunk(bytes);
+}
+
+/// Sets the length of the exchange to what is there behind the marks, and the checksum.
+fn seal_snapshot(bytes: &mut [u8]) {
+    let Some(&[a, b, c, d]) = bytes.get(SNAPSHOT_LENGTHS..SNAPSHOT_LENGTHS + 4) else { return };
+    let marks = u64::from(u32::from_le_bytes([a, b, c, d])) * 16;
+    let frame = SNAPSHOT_HEADER + marks + SNAPSHOT_CHECKSUM as u64;
+    let Some(exchange) = (bytes.len() as u64).checked_sub(frame) else { return };
+    bytes[SNAPSHOT_LENGTHS + 4..SNAPSHOT_LENGTHS + 12].copy_from_slice(&exchange.to_le_bytes());
+    let end = bytes.len() - SNAPSHOT_CHECKSUM;
+    let sum = Sha256::digest(&bytes[..end]);
+    bytes[end..].copy_from_slice(&sum);
 }
 
 /// Sets the checksums of the header and of every chunk whose length fits.

@@ -59,7 +59,7 @@ pub(super) fn input(decoder: &Decoder, random: &mut Random) -> Vec<u8> {
         }
         _ => {}
     }
-    // One change four times out of eight, two once out of four, and so on.
+    // One change half the time, two a quarter of it, and so on.
     let mut changes = 1;
     while changes < 8 && random.below(2) == 0 {
         changes += 1;

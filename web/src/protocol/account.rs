@@ -1,8 +1,8 @@
 //! One account as the page shows it.
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, InstrumentId, OrderId, OrderPrice, Posting, Price, Qty, Side, Timestamp,
-    TradeId, WaitsFor,
+    AccountId, Amount, AssetId, CancelReason, Conditions, InstrumentId, Lots, OrderId, Posting, Price, Qty,
+    Side, Timestamp, TradeId, WaitsFor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct AccountView {
     pub orders: Vec<WorkingOrder>,
     /// Open orders in all.
     pub order_count: u32,
+    /// Orders that the market canceled without being asked, newest first, at most 20.
+    pub ended: Vec<EndedOrder>,
     /// Fills, newest first, at most 200.
     pub fills: Vec<Fill>,
 }
@@ -41,29 +43,55 @@ pub struct WorkingOrder {
     pub instrument: InstrumentId,
     /// On which side.
     pub side: Side,
-    /// Its limit, or market.
-    pub price: OrderPrice,
+    /// Its limit; a market order that waits has none.
+    pub price: Option<Price>,
     /// Its total.
     pub quantity: Qty,
-    /// What is left.
-    pub leaves: Qty,
+    /// What is left, with what is not shown of it.
+    pub leaves: Lots,
     /// Whether it is post-only.
     pub posting: Posting,
+    /// What else it asks for.
+    pub conditions: Conditions,
+    /// Where it stands.
+    pub standing: Standing,
+    /// When it expires.
+    pub expires: Option<Timestamp>,
     /// When it was accepted.
     pub accepted: Timestamp,
-    /// What it waits for outside the book; `None` if it rests.
-    pub waits: Option<Waits>,
 }
 
-/// What an order outside the book waits for.
+/// Where an open order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Waits {
-    /// To be triggered at this price.
-    Trigger(Price),
-    /// Something else.
-    For(WaitsFor),
-    /// Nothing: it was triggered and enters with the next command of its instrument.
-    Fired,
+pub enum Standing {
+    /// In the book.
+    Rests,
+    /// Outside the book.
+    Waits {
+        /// What for.
+        waits_for: WaitsFor,
+        /// The price at which it is triggered now, if it waits for one.
+        trigger: Option<Price>,
+    },
+    /// Triggered; it enters with the next command of its instrument.
+    Enters,
+}
+
+/// What the market canceled of an order without being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Of what.
+    pub instrument: InstrumentId,
+    /// On which side.
+    pub side: Side,
+    /// How much was canceled.
+    pub canceled: Lots,
+    /// Why.
+    pub reason: CancelReason,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A trade from one side.
