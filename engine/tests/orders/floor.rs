@@ -292,8 +292,7 @@ fn pair(random: &mut Random, account: AccountId) -> OrderPair {
         quantity: random.qty(),
         ..limit()
     };
-    let trigger =
-        Trigger { kind: random.one_of(&[TriggerKind::Stop, TriggerKind::TakeProfit]), ..trigger(random) };
+    let trigger = trigger(random);
     OrderPair { limit, trigger, then: OrderPrice::Limit(random.price()), protection: None }
 }
 

@@ -117,6 +117,7 @@ fn the_fold_agrees_with_the_books() {
                 let open = lives.orders().filter(|life| life.status().is_open()).count();
                 let there = floor.exchange.open_orders() + floor.exchange.waiting().count() as u64;
                 assert_eq!(open as u64, there, "every open order has a life");
+                floor.exchange.check();
             }
         }
         lives.forget_closed();
