@@ -10,6 +10,8 @@ use crate::{
 
 /// Nanoseconds of a day.
 const DAY: u64 = 86_400_000_000_000;
+/// Nanoseconds of a second: a shorter call could follow itself too often in the time that one command brings.
+const SECOND: u64 = 1_000_000_000;
 
 impl Exchange {
     pub(crate) fn set_instrument(
@@ -73,7 +75,10 @@ impl Exchange {
             InstrumentSetting::FeeTier { tier, maker, taker } => {
                 settings.tiers.insert(tier, (maker, taker));
             }
-            InstrumentSetting::TickRow(row) => settings.ticks.push(row).expect("the row was checked"),
+            InstrumentSetting::TickRow(row) => {
+                settings.ticks.push(row).expect("the row was checked");
+                special.pegs_settled = None;
+            }
             InstrumentSetting::Quantities { min, max } => {
                 (settings.min_quantity, settings.max_quantity) = (min.get(), max.get());
             }
@@ -167,7 +172,7 @@ fn check_setting(setting: InstrumentSetting) -> Result<(), Reject> {
         InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
         InstrumentSetting::Velocity(Some(terms)) => terms.check().map_err(Reject::Band),
         InstrumentSetting::VolatilityCall { length, within } => {
-            in_range(SettingField::VolatilityCall, length, 1_000_000, DAY)?;
+            in_range(SettingField::VolatilityCall, length, SECOND, DAY)?;
             in_range(SettingField::VolatilityCall, within, 0, length)
         }
         InstrumentSetting::AuctionCollar(ppm) => in_range(SettingField::AuctionCollar, ppm, 0, WHOLE_PPM),

@@ -2,7 +2,7 @@
 
 use crate::digest::Hasher;
 use crate::ticket::{Link, State, Ticket};
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Price, Side, WaitsFor};
+use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.
@@ -36,11 +36,16 @@ impl Exchange {
             }
         }
         for (id, market) in (0..).map(InstrumentId::new).zip(&self.markets) {
-            if market.phase().matches() {
+            // A pegged order that meets the price range rests beyond it, unseen.
+            let pegs = market.special.as_ref().is_some_and(|special| {
+                special.settings.price_range.is_some() && !special.pegs.is_empty()
+            });
+            if market.phase() == Phase::Continuous && !pegs {
                 assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");
             }
             if let Some(special) = &market.special {
                 special.triggers.check();
+                self.check_pegs(id);
             }
         }
         let mut sums = vec![0_i64; assets];
@@ -92,7 +97,10 @@ impl Exchange {
                 assert_eq!(resting.layer, ticket.layer(), "order {order} is in the layer that it asked for");
                 assert_eq!(resting.layer == Layer::Dark, ticket.layer() == Layer::Dark);
             }
-            State::Fired => assert!(special.is_some_and(|special| special.fired.contains(&order))),
+            State::Fired(place) => {
+                let stands = special.and_then(|special| special.fired.get(&place));
+                assert_eq!(stands, Some(&order), "order {order} stands in line to enter");
+            }
             State::Waiting(waits_for) => {
                 let special = special.expect("an order waits in a market that is more than plain");
                 let found = match waits_for {

@@ -194,7 +194,7 @@ impl Exchange {
     fn cancel_waiting(&mut self, order: OrderId, reason: CancelReason, events: &mut Vec<Event>) {
         let from = match self.tickets[&order].state {
             State::Incoming => Place::Incoming,
-            State::Resting | State::Waiting(_) | State::Fired => Place::Waiting,
+            State::Resting | State::Waiting(_) | State::Fired(_) => Place::Waiting,
         };
         self.leave_waiting(order);
         let ticket = self.tickets[&order].clone();
@@ -267,7 +267,9 @@ impl Exchange {
         self.ledger.uncount_order(terms.account);
         let special = self.markets[terms.instrument.index()].special_mut();
         match state {
-            State::Fired => special.fired.retain(|&fired| fired != order),
+            State::Fired(place) => {
+                special.fired.remove(&place);
+            }
             State::Waiting(WaitsFor::Trigger) => {
                 special.triggers.remove(order);
             }

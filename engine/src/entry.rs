@@ -10,7 +10,7 @@ use crate::ticket::{Link, State, Ticket};
 use crate::{
     AccountId, Amount, CancelReason, Condition, ConditionalOrder, Conditions, Display, Event, Exchange,
     InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Phase, Posting, Price, Qty, Reject,
-    RepriceReason, SelfTrade, Side, TimeInForce, WaitsFor,
+    RepriceReason, SelfTrade, Side, TimeInForce, Trigger, TriggerKind, WaitsFor,
 };
 
 impl Exchange {
@@ -153,7 +153,9 @@ impl Exchange {
             self.clock.set(Timer { at: expires, due: Due::Expiry(order) });
         }
         if ticket.conditions.peg.is_some() {
-            self.markets[ticket.terms.instrument.index()].special_mut().pegs.insert(order);
+            let special = self.markets[ticket.terms.instrument.index()].special_mut();
+            special.pegs.insert(order);
+            special.pegs_settled = None;
         }
         self.tickets.insert(order, ticket);
     }
@@ -302,19 +304,36 @@ impl Exchange {
         (ticket.leaves, ticket.held, ticket.hold_price) =
             (incoming.leaves, incoming.held, incoming.hold_price);
         ticket.version = incoming.version + 1;
-        self.wait(incoming.order, waits_for, events);
+        self.wait(incoming.order, waits_for, None, events);
     }
 
-    /// Lets an order wait whose ticket says how much of it is left.
-    pub(crate) fn wait(&mut self, order: OrderId, waits_for: WaitsFor, events: &mut Vec<Event>) {
+    /// Lets an order wait whose ticket says how much of it is left. The stop of a pair, if it trails, follows its reference from
+    /// its acceptance, where that stood at `accepted`.
+    pub(crate) fn wait(
+        &mut self,
+        order: OrderId,
+        waits_for: WaitsFor,
+        accepted: Option<Price>,
+        events: &mut Vec<Event>,
+    ) {
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.state = State::Waiting(waits_for);
-        let (terms, leaves, trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
+        let (terms, leaves, mut trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
+        let pegged = ticket.conditions.peg.is_some();
         let reference = trigger.and_then(|trigger| self.watched(terms.instrument, trigger.by));
+        let followed = terms.side.followed(reference, accepted);
+        if let Some(Trigger { kind: TriggerKind::Trailing(trail), price, .. }) = &mut trigger
+            && let Some(followed) = followed
+        {
+            *price = trail.price(terms.side, followed).expect("it only comes closer to its reference");
+        }
         let special = self.markets[terms.instrument.index()].special_mut();
+        if pegged {
+            special.pegs_settled = None;
+        }
         match (waits_for, trigger) {
             (WaitsFor::Trigger, Some(trigger)) => {
-                special.triggers.insert(order, terms.side, trigger, reference);
+                special.triggers.insert(order, terms.side, trigger, followed);
             }
             (WaitsFor::Minimum, _) => {
                 let limit = terms.price.limit().expect("an order with a minimum has a limit");
@@ -382,5 +401,16 @@ impl Exchange {
             incoming.price = OrderPrice::Limit(bound);
         }
         incoming
+    }
+}
+
+impl Side {
+    /// The one of two references that a trailing stop of this side follows: the lower for a buyer.
+    fn followed(self, one: Option<Price>, other: Option<Price>) -> Option<Price> {
+        let both = [one, other].into_iter().flatten();
+        match self {
+            Self::Buy => both.min(),
+            Self::Sell => both.max(),
+        }
     }
 }

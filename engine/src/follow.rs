@@ -67,7 +67,7 @@ impl Exchange {
     }
 
     /// What follows next in an instrument.
-    fn next_follow_up(&self, instrument: InstrumentId) -> Option<FollowUp> {
+    fn next_follow_up(&mut self, instrument: InstrumentId) -> Option<FollowUp> {
         let special = self.markets[instrument.index()].special.as_ref()?;
         if let Some((&entry, _)) = special.exits.first_key_value() {
             return Some(FollowUp::Exits(entry));
@@ -75,11 +75,58 @@ impl Exchange {
         if !special.fired.is_empty() {
             return Some(FollowUp::Fired);
         }
-        if special.pegs.iter().any(|&order| self.peg_move(order).is_some()) {
+        if self.some_peg_moves(instrument) {
             return Some(FollowUp::Pegs);
         }
-        let waiting = special.minimums.iter().flatten();
-        waiting.into_iter().any(|&(_, order)| self.minimum_is_there(order)).then_some(FollowUp::Minimums)
+        let there = Side::BOTH.into_iter().any(|side| self.some_minimum_is_there(instrument, side));
+        there.then_some(FollowUp::Minimums)
+    }
+
+    /// Whether a pegged order has somewhere to go. All of them are asked once for each touch, not after each command.
+    fn some_peg_moves(&mut self, instrument: InstrumentId) -> bool {
+        let touch = self.lit_touch(instrument);
+        let Some(special) = &self.markets[instrument.index()].special else { return false };
+        if special.pegs.is_empty() || special.pegs_settled == Some(touch) {
+            return false;
+        }
+        if special.pegs.iter().any(|&order| self.peg_move(order).is_some()) {
+            return true;
+        }
+        self.markets[instrument.index()].special_mut().pegs_settled = Some(touch);
+        false
+    }
+
+    /// The best displayed bid and ask.
+    fn lit_touch(&self, instrument: InstrumentId) -> [Option<Price>; 2] {
+        Side::BOTH.map(|side| self.books.best(instrument, Layer::Lit, side))
+    }
+
+    /// Panics if a pegged order has somewhere to go where none should have.
+    pub(crate) fn check_pegs(&self, instrument: InstrumentId) {
+        let Some(special) = &self.markets[instrument.index()].special else { return };
+        if special.pegs_settled == Some(self.lit_touch(instrument)) {
+            for &order in &special.pegs {
+                assert_eq!(self.peg_move(order), None, "pegged order {order} is where it belongs");
+            }
+        }
+    }
+
+    /// Whether an order of a side waits for a minimum that is there. Only those are looked at whose limits reach the best
+    /// price they could trade at: the first, as they lie by price.
+    fn some_minimum_is_there(&self, instrument: InstrumentId, side: Side) -> bool {
+        let Some(special) = &self.markets[instrument.index()].special else { return false };
+        let opposite = side.opposite();
+        let waiting = special.minimums(opposite).first().and_then(|(_, order)| self.tickets.get(order));
+        let prices = [
+            self.books.best(instrument, Layer::Lit, opposite),
+            self.books.best(instrument, Layer::Dark, opposite),
+            waiting.and_then(|ticket| ticket.terms.price.limit()),
+        ];
+        let Some(reached) = prices.into_iter().flatten().map(|price| side.rank(price)).max() else {
+            return false;
+        };
+        let mut candidates = special.minimums(side).iter().take_while(|&&(rank, _)| rank <= reached);
+        candidates.any(|&(_, order)| self.minimum_is_there(order))
     }
 
     /// Shows the touch to the orders that wait for it.
@@ -121,16 +168,17 @@ impl Exchange {
         (trigger, reference): (Price, Price),
         events: &mut Vec<Event>,
     ) {
+        let place = self.markets[instrument.index()].special_mut().line_up(order);
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
-        ticket.state = State::Fired;
+        ticket.state = State::Fired(place);
         let (account, side) = (ticket.terms.account, ticket.terms.side);
-        self.markets[instrument.index()].special_mut().fired.push_back(order);
         events.push(Event::OrderTriggered { order, account, instrument, side, trigger, reference });
     }
 
     /// The first triggered order enters. The stop of a pair first takes the limit order's place.
     fn enter_next_fired(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
-        let Some(order) = self.markets[instrument.index()].special_mut().fired.pop_front() else { return };
+        let fired = &self.markets[instrument.index()].special_mut().fired;
+        let Some((_, &order)) = fired.first_key_value() else { return };
         self.leave_waiting(order);
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.conditions.trigger = None;
@@ -261,7 +309,7 @@ impl Exchange {
         }
     }
 
-    /// Whether an order waits for a minimum that is there.
+    /// Whether an order waits for a minimum that is there; or was met already, and only what crossed it kept it from resting.
     fn minimum_is_there(&self, order: OrderId) -> bool {
         let Some(ticket) = self.tickets.get(&order) else { return false };
         if ticket.state != State::Waiting(WaitsFor::Minimum) {
@@ -277,7 +325,7 @@ impl Exchange {
             open_ended: false,
             minimums: true,
         });
-        reach.lots >= ticket.minimum()
+        ticket.conditions.minimum.is_none() || reach.lots >= ticket.minimum()
     }
 
     /// Enters each order whose minimum is there, by number; answers how many follow-ups there are now, or `None` if there may

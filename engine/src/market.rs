@@ -2,7 +2,7 @@
 //!
 //! Until one of them is used an instrument has none of it ([`Market::special`] is `None`), and costs nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +38,12 @@ pub(crate) struct Special {
     pub(crate) limit_up_down: Option<LimitUpDown>,
     pub(crate) velocity: Option<Velocity>,
     pub(crate) triggers: TriggerBook,
-    /// Triggered, in the order in which they enter.
-    pub(crate) fired: VecDeque<OrderId>,
+    /// Triggered, by their places in the line to enter: a map, because any of them may be canceled while it stands in line.
+    pub(crate) fired: BTreeMap<u64, OrderId>,
     /// Orders whose price follows the book, wherever they are.
     pub(crate) pegs: BTreeSet<OrderId>,
+    /// Best bid and ask at which each of them was where it belongs; `None` once one of them, or the tick table, has changed.
+    pub(crate) pegs_settled: Option<[Option<Price>; 2]>,
     /// Orders that wait for their minimum, by side, rank of their limit and number.
     pub(crate) minimums: [BTreeSet<(i64, OrderId)>; 2],
     /// Entries of brackets that traded since their exits were last entered.
@@ -140,8 +142,9 @@ impl Default for Special {
             limit_up_down: None,
             velocity: None,
             triggers: TriggerBook::default(),
-            fired: VecDeque::new(),
+            fired: BTreeMap::new(),
             pegs: BTreeSet::new(),
+            pegs_settled: None,
             minimums: [BTreeSet::new(), BTreeSet::new()],
             exits: BTreeMap::new(),
             for_uncross: BTreeSet::new(),
@@ -192,6 +195,13 @@ impl Market {
 }
 
 impl Special {
+    /// Puts a triggered order at the end of the line to enter, and answers its place there.
+    pub(crate) fn line_up(&mut self, order: OrderId) -> u64 {
+        let place = self.fired.last_key_value().map_or(0, |(last, _)| last + 1);
+        self.fired.insert(place, order);
+        place
+    }
+
     /// The orders of a side that wait for their minimum.
     pub(crate) const fn minimums_mut(&mut self, side: Side) -> &mut BTreeSet<(i64, OrderId)> {
         match side {

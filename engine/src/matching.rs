@@ -12,7 +12,7 @@ use crate::ticket::{Link, State};
 use crate::{
     AccountId, CancelReason, Event, Exchange, Instrument, InstrumentId, Layer, Lots, OrderFlags, OrderId,
     OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, RepriceReason, RestingOrder, SelfTrade, Side,
-    Trade, TradeId, TradeKind,
+    Trade, TradeId, TradeKind, WaitsFor,
 };
 
 /// An order on its way through the book.
@@ -255,7 +255,8 @@ impl Exchange {
         }
     }
 
-    /// Trades with one order that waits for a minimum, which is met; what is left of it rests.
+    /// Trades with one order that waits for a minimum, which is met; what is left of it rests, or enters as a follow-up where
+    /// it reaches what alone was too little for its minimum.
     fn trade_minimum(
         &mut self,
         instrument: &Instrument,
@@ -276,8 +277,11 @@ impl Exchange {
         let before = maker.leaves + lots;
         self.settle(instrument, &trade, incoming, (limit, before), events);
         maker.held = instrument.hold(maker.side, limit, maker.leaves);
+        let crosses = |best| maker.side.crosses(limit, best);
         if maker.leaves == 0 {
             self.close(order);
+        } else if self.best_opposite(maker.instrument, maker.side).is_some_and(crosses) {
+            self.keep_waiting(&maker, WaitsFor::Minimum, events);
         } else {
             self.rest(&maker, limit, events);
         }
@@ -493,7 +497,10 @@ impl Exchange {
             (ticket.reserve, ticket.leaves, ticket.held, ticket.state) = (reserve, 0, 0, State::Resting);
         }
         if layer == Layer::Dark {
-            self.markets[instrument.index()].special_mut();
+            let special = self.markets[instrument.index()].special_mut();
+            if flags.has(OrderFlags::PEGGED) {
+                special.pegs_settled = None;
+            }
         }
         self.lead(instrument, side, layer, price, order);
         let leaves = Qty::new(shown).expect("something is left");

@@ -60,6 +60,8 @@ impl Exchange {
         let limit = self.accept(&terms, events);
         self.open_ticket(limit, limit_ticket, admission, events);
         let stop = self.accept(&stop_ticket.terms, events);
+        let by = stop_admission.trigger.map(|trigger| trigger.by);
+        let reference = by.and_then(|by| self.watched(terms.instrument, by));
         self.open_ticket(stop, stop_ticket, stop_admission, events);
         self.enter(limit, &terms, None, admission, events);
         let Some(ticket) = self.tickets.get(&stop) else { return };
@@ -68,7 +70,7 @@ impl Exchange {
         let hold = self.stop_hold(stop, leaves);
         self.ledger.post(Line::hold(terms.account, asset, hold, stop), events);
         self.tickets.get_mut(&stop).expect("found above").held = hold;
-        self.wait(stop, WaitsFor::Trigger, events);
+        self.wait(stop, WaitsFor::Trigger, reference, events);
     }
 
     pub(crate) fn place_bracket(&mut self, bracket: &Bracket, events: &mut Vec<Event>) -> Result<(), Reject> {

@@ -81,7 +81,8 @@ impl Positions {
         if trade.maker_account == trade.taker_account {
             return;
         }
-        let sides = [(trade.maker_account, trade.taker_side.opposite()), (trade.taker_account, trade.taker_side)];
+        let sides =
+            [(trade.maker_account, trade.taker_side.opposite()), (trade.taker_account, trade.taker_side)];
         for (account, side) in sides {
             let position = self.positions.entry((account, trade.instrument)).or_default();
             position.trade(side, trade.price, trade.quantity);

@@ -127,7 +127,7 @@ impl Exchange {
     /// Refuses an order of a kind that is not replaced.
     fn check_replaceable(&self, order: OrderId) -> Result<(), Reject> {
         let Some(ticket) = self.tickets.get(&order) else { return Ok(()) };
-        let waits = matches!(ticket.state, State::Waiting(WaitsFor::Trigger) | State::Fired);
+        let waits = matches!(ticket.state, State::Waiting(WaitsFor::Trigger) | State::Fired(_));
         let named = [
             (ticket.quote, Term::Quote),
             (ticket.exit_of.is_some(), Term::Bracket),

@@ -50,7 +50,7 @@ pub enum InstrumentSetting {
     PriceBand(Option<PriceBand>),
     /// Static and dynamic range: a price outside interrupts trading by a call, or extends the call.
     PriceRange(Option<PriceRange>),
-    /// How long the call lasts that follows an interruption, in nanoseconds: 1 ms to a day; two minutes until set. The window of
+    /// How long the call lasts that follows an interruption, in nanoseconds: a second to a day; two minutes until set. The window of
     /// its random end comes on top, up to as much.
     VolatilityCall {
         /// The call.

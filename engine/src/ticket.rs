@@ -46,8 +46,8 @@ pub(crate) enum State {
     Resting,
     /// Outside the book.
     Waiting(WaitsFor),
-    /// Triggered, in the list of those to enter.
-    Fired,
+    /// Triggered, at this place in the line of those to enter.
+    Fired(u64),
 }
 
 /// What an order has to do with others.
@@ -73,11 +73,12 @@ pub(crate) struct Exits {
 }
 
 impl Ticket {
-    /// The least that its first execution must fill.
+    /// The least that its next execution must fill.
     pub(crate) const fn minimum(&self) -> u64 {
         match self.conditions.minimum {
+            None => 1,
             Some(Minimum::Quantity(minimum)) if minimum.get() < self.leaves => minimum.get(),
-            _ => self.leaves,
+            Some(Minimum::Quantity(_) | Minimum::All) => self.leaves,
         }
     }
 

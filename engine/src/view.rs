@@ -84,6 +84,12 @@ impl Exchange {
         self.tickets.get(&order).map(|ticket| ticket.conditions)
     }
 
+    /// When an open order expires, if it does.
+    #[must_use]
+    pub fn expires(&self, order: OrderId) -> Option<Timestamp> {
+        self.tickets.get(&order)?.expires
+    }
+
     /// Lots of a resting order that are not shown: the reserve of an iceberg.
     #[must_use]
     pub fn reserve_of(&self, order: OrderId) -> crate::Lots {
@@ -108,7 +114,7 @@ impl Exchange {
             leaves: Qty::new(ticket.leaves).ok()?,
             waits_for: match ticket.state {
                 State::Waiting(waits_for) => Some(waits_for),
-                State::Incoming | State::Resting | State::Fired => None,
+                State::Incoming | State::Resting | State::Fired(_) => None,
             },
             trigger: special.and_then(|special| special.triggers.get(order)),
             expires: ticket.expires,

@@ -132,6 +132,24 @@ mod tests {
         }
     }
 
+    /// Where an error is said to be counts from the start of the part, not of the run.
+    #[test]
+    fn an_error_names_its_place() {
+        let place = |error: JournalError| match error {
+            JournalError::Malformed { at, what } => (at, what),
+            other => panic!("{other}"),
+        };
+        let mut reader = Reader::new(&[1, 2, 3, 0x80, 0x00], 100);
+        assert_eq!(reader.u8(), Ok(1));
+        let (at, what) = place(reader.take(5).unwrap_err());
+        assert_eq!((at, what.as_str()), (101, "5 bytes are needed, 4 are left"));
+        assert_eq!((reader.take(2), reader.position(), reader.is_empty()), (Ok(&[2, 3][..]), 3, false));
+        let (at, what) = place(reader.uvarint().unwrap_err());
+        assert_eq!((at, what.as_str()), (103, "an integer that is longer than it need be"));
+        let (at, what) = place(reader.u8().unwrap_err());
+        assert_eq!((at, what.as_str(), reader.is_empty()), (105, "a byte is needed, none is left", true));
+    }
+
     #[test]
     fn a_second_encoding_of_a_value_is_refused() {
         for bytes in [&[0x80, 0x00][..], &[0xff, 0x80, 0x00], &[0xff; 10], &[0x80; 11], &[0x80]] {

@@ -68,22 +68,37 @@ impl Flow {
     }
 }
 
-/// Executes the commands one microsecond of market time apart and answers how many events they made.
+/// Executes the commands one at a time and answers how many events they made.
 pub fn play(exchange: &mut Exchange, commands: &[Command]) -> u64 {
     let before = exchange.event_count();
-    let mut events = Vec::with_capacity(2 * EVENT_BATCH);
-    let mut at = exchange.now().nanos();
+    let mut events = Vec::new();
+    for command in commands {
+        play_one(exchange, command, &mut events);
+    }
+    exchange.event_count() - before
+}
+
+/// The same, with the next commands [looked ahead](Exchange::look_ahead) by 32.
+pub fn play_in_batches(exchange: &mut Exchange, commands: &[Command]) -> u64 {
+    let before = exchange.event_count();
+    let mut events = Vec::new();
     for batch in commands.chunks(COMMAND_BATCH) {
         exchange.look_ahead(batch);
         for command in batch {
-            if events.len() > EVENT_BATCH {
-                events.clear();
-            }
-            at += PACE;
-            exchange.execute(Timestamp::from_nanos(at), command, &mut events);
+            play_one(exchange, command, &mut events);
         }
     }
     exchange.event_count() - before
+}
+
+/// Executes a command one microsecond of market time after the one before. Events are dropped when there are many.
+#[inline]
+pub fn play_one(exchange: &mut Exchange, command: &Command, events: &mut Vec<Event>) {
+    if events.len() > EVENT_BATCH {
+        events.clear();
+    }
+    let at = Timestamp::from_nanos(exchange.now().nanos() + PACE);
+    exchange.execute(at, command, events);
 }
 
 struct Generator {

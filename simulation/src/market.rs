@@ -4,17 +4,26 @@
 //! and the server implement it over their journal, so everything submitted is recorded; [`BareMarket`] is the
 //! exchange alone, for tests and for runs that nobody keeps.
 
-use outcry_engine::{Command, Event, Exchange, Timestamp};
+use outcry_engine::{Command, Event, Exchange, NewOrder, OrderId, Timestamp};
 
 /// An exchange that can be read and given commands.
 pub trait Market {
     /// The exchange as it stands.
     fn exchange(&self) -> &Exchange;
 
-    /// Executes one command and answers with its events, at least one; a refusal is one of them.
+    /// Executes one command and answers with its events, at least one; a refusal is the last of them. What was due by the
+    /// clock comes first.
     ///
     /// Time never goes back: a command stamped earlier than the exchange's now runs at now.
     fn submit(&mut self, at: Timestamp, command: Command) -> &[Event];
+}
+
+/// The number of the order with these terms, if these events say that it was accepted.
+pub(crate) fn accepted(events: &[Event], placed: &NewOrder) -> Option<OrderId> {
+    events.iter().find_map(|event| match event {
+        Event::OrderAccepted { order, terms } if terms == placed => Some(*order),
+        _ => None,
+    })
 }
 
 /// An exchange without a journal.

@@ -206,6 +206,7 @@ impl Auditor {
             Event::Uncrossed { instrument, indication } => {
                 self.end_uncross()?;
                 self.uncross = Some(Uncross::begin(&self.books, &self.rules, *instrument, indication)?);
+                self.rules.market_mut(*instrument).reference = indication.price;
             }
             Event::FollowUpsStopped { instrument, done } => {
                 demand!(*done > 0, "follow-ups are stopped before the first");
@@ -225,7 +226,12 @@ impl Auditor {
     }
 
     /// A purchase at a desk.
-    fn spend(&mut self, desk: u32, (account, money, amount): (AccountId, AssetId, Amount), coins: Amount) -> Breach {
+    fn spend(
+        &mut self,
+        desk: u32,
+        (account, money, amount): (AccountId, AssetId, Amount),
+        coins: Amount,
+    ) -> Breach {
         let desk = self.desks.get_mut(desk as usize).ok_or("there is no such desk")?;
         desk.sold += i128::from(coins.get());
         demand!(desk.sold <= desk.cap, "a desk has sold {} of {}", desk.sold, desk.cap);

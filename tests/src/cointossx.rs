@@ -11,9 +11,9 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, ConditionalOrder, Conditions, Display, Event, Exchange, FeeRate,
-    InstrumentId, Layer, Minimum, NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Protection, Qty,
-    Reject, Side, Symbol, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+    AccountId, AccountName, Amount, AssetId, Command, ConditionalOrder, Conditions, Display, Event, Exchange,
+    FeeRate, InstrumentId, Layer, Minimum, NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price,
+    Protection, Qty, Reject, Side, Symbol, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
 };
 use rust_decimal::Decimal;
 
@@ -253,7 +253,9 @@ impl Row {
         };
         let trigger = match waits_for.map(Price::new).transpose().map_err(|error| error.to_string())? {
             Some(price) => Some(Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price }),
-            None if matches!(self.kind, 3 | 4) => return Err(format!("order {} has no stop price", self.order)),
+            None if matches!(self.kind, 3 | 4) => {
+                return Err(format!("order {} has no stop price", self.order));
+            }
             None => None,
         };
         // A buyer's stop needs a bound for its hold; this one is as far as it can be.

@@ -13,7 +13,7 @@ mod endurance;
 use std::collections::{BTreeMap, BTreeSet};
 
 use outcry_engine::{
-    AccountId, AssetId, Command, Event, Exchange, InstrumentId, Layer, OrderId, Receipt, RestingOrder, Side, Timestamp,
+    AccountId, AssetId, Command, Event, Exchange, InstrumentId, Layer, OrderId, Phase, Receipt, RestingOrder, Side, Timestamp,
 };
 
 pub use endurance::Endurance;
@@ -89,7 +89,7 @@ impl Fold<'_> {
             self.side(instrument, side)?;
         }
         match (exchange.best(instrument, Side::Buy), exchange.best(instrument, Side::Sell)) {
-            (Some(bid), Some(ask)) if bid >= ask && market.phase.matches() => {
+            (Some(bid), Some(ask)) if bid >= ask && market.phase == Phase::Continuous => {
                 Err(format!("the book is crossed: {bid:?} and {ask:?}"))
             }
             _ => Ok(()),

@@ -133,7 +133,9 @@ impl Session {
             Line::Dark(instrument) => print::dark(self, instrument, &mut answer),
             Line::Balances(account) => print::balances(&self.exchange, account, &mut answer),
             Line::Position(account, instrument) => print::position(self, account, instrument, &mut answer),
-            Line::Preview(order, conditions) => print::preview(&self.exchange, &order, &conditions, &mut answer),
+            Line::Preview(order, conditions) => {
+                print::preview(&self.exchange, &order, &conditions, &mut answer)
+            }
             Line::Price(instrument, side, quantity) => {
                 print::price(&self.exchange, instrument, side, quantity, &mut answer);
             }
@@ -207,7 +209,7 @@ impl Session {
     fn exit_name(&mut self, entry: OrderId) -> Option<String> {
         let name = self.names.get(&entry)?;
         let exits = self.exits.entry(entry).or_default();
-        let kind = if *exits % 2 == 0 { "profit" } else { "loss" };
+        let kind = if exits.is_multiple_of(2) { "profit" } else { "loss" };
         let pair = *exits / 2 + 1;
         *exits += 1;
         Some(if pair == 1 { format!("{name}.{kind}") } else { format!("{name}.{kind}{pair}") })

@@ -124,7 +124,9 @@ impl Workload {
     /// A market that takes nothing in, or a switch that nobody releases, would end a run: both mostly pass soon.
     fn bring_back(&mut self, events: &[Event]) {
         match events.last() {
-            Some(Event::CommandRejected(Reject::AccountBlocked { account })) if self.random.chance(200_000) => {
+            Some(Event::CommandRejected(Reject::AccountBlocked { account }))
+                if self.random.chance(200_000) =>
+            {
                 self.pending.push_back(Command::UnblockAccount { account: *account });
             }
             Some(Event::CommandRejected(Reject::NotInPhase { instrument, phase, .. })) => {
@@ -141,7 +143,8 @@ impl Workload {
     fn decide(&mut self) {
         if self.settings > 0 {
             self.settings -= 1;
-            let command = if self.random.chance(700_000) { self.instrument_setting() } else { self.account_setting() };
+            let command =
+                if self.random.chance(700_000) { self.instrument_setting() } else { self.account_setting() };
             self.pending.push_back(command);
             return;
         }

@@ -68,12 +68,15 @@ fn a_state_that_its_events_do_not_tell_is_caught() {
 
 /// The commands that a run may take: `OUTCRY_COMMANDS`, or this many.
 fn budget(usual: u64) -> u64 {
-    std::env::var("OUTCRY_COMMANDS").ok().map_or(usual, |text| text.parse().expect("OUTCRY_COMMANDS is a number"))
+    std::env::var("OUTCRY_COMMANDS")
+        .ok()
+        .map_or(usual, |text| text.parse().expect("OUTCRY_COMMANDS is a number"))
 }
 
 /// Brings seeds before a judge, beginning with `OUTCRY_SEED`, until they have had enough commands.
 fn try_seeds<J: Judge + Default>(commands: u64) {
-    let mut seed = std::env::var("OUTCRY_SEED").ok().map_or(1, |text| text.parse().expect("OUTCRY_SEED is a number"));
+    let mut seed =
+        std::env::var("OUTCRY_SEED").ok().map_or(1, |text| text.parse().expect("OUTCRY_SEED is a number"));
     let mut sum = Tally::default();
     while sum.commands < budget(commands) {
         let tally = trial::run("invariants", (seed, Workload::new(seed)), 2_000, J::default);

@@ -19,7 +19,8 @@ fn engine_and_oracle_agree_on_a_million_commands() {
     let mut seed = one.unwrap_or(1);
     let mut sum = Tally::default();
     while sum.commands < commands {
-        let tally = duel::run(seed, duel::length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
+        let tally =
+            duel::run(seed, duel::length(seed), Fault::None).unwrap_or_else(|failure| panic!("{failure}"));
         sum.add(tally);
         if one.is_some() {
             println!("seed {seed}: {sum:?}");

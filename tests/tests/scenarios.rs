@@ -261,7 +261,8 @@ fn every_command_can_be_written_and_read() {
             commands.push((at, command));
         }
         let script = scenario::write(&commands);
-        let replayed = scenario::replay(&script).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{script}"));
+        let replayed =
+            scenario::replay(&script).unwrap_or_else(|error| panic!("seed {seed}: {error}\n{script}"));
         assert_eq!(replayed.digest(), exchange.digest(), "seed {seed}:\n{script}");
         let lacking = scenario::write(&commands[..commands.len() - 1]);
         assert_ne!(scenario::replay(&lacking).unwrap().digest(), exchange.digest());

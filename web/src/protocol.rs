@@ -10,14 +10,14 @@ mod import;
 mod sync;
 
 use outcry_engine::{
-    AccountId, AccountName, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId, Preview, Receipt,
-    Symbol, Timestamp,
+    AccountId, AccountName, CancelReason, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId,
+    Preview, Receipt, Symbol, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-pub use account::{AccountView, AssetBalance, Fill, WorkingOrder};
+pub use account::{AccountView, AssetBalance, EndedOrder, Fill, Standing, WorkingOrder};
 pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
-pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade};
+pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade, Trading};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
 
 /// Names this build of page and worker; two builds do not talk.
@@ -307,6 +307,8 @@ pub enum Outcome {
         rests: Lots,
         /// Quantity canceled.
         canceled: Lots,
+        /// Why it was canceled.
+        reason: Option<CancelReason>,
     },
     /// It was refused.
     Refused(Refusal),

@@ -308,6 +308,7 @@ fn answers_say_what_became_of_an_order() {
         filled: Lots::new(12),
         rests: Lots::new(1_000),
         canceled: Lots::ZERO,
+        reason: None,
     };
     let answer = Answer::to_order(done, &venue, InstrumentId::new(1));
     assert_eq!(answer, Answer::Done("Order 17: filled 0.0012, resting 0.1000".into()));

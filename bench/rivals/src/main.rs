@@ -30,6 +30,9 @@ struct Arguments {
     /// Seconds after which a run is broken off.
     #[arg(long, default_value_t = 20)]
     patience: u64,
+    /// Outcry's sweeps only.
+    #[arg(long, conflicts_with_all = ["flow", "engine"])]
+    sweeps: bool,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -44,7 +47,8 @@ struct Report {
 }
 
 fn main() -> Result<(), serde_json::Error> {
-    let Arguments { messages, runs, seed, flow, engine, patience, json } = Arguments::parse();
+    let Arguments { messages, runs, seed, flow, engine, patience, sweeps: only_sweeps, json } =
+        Arguments::parse();
     let wanted = |kind: &Kind| flow.as_ref().is_none_or(|part| kind.name().contains(part.as_str()));
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(wanted).collect();
     if kinds.is_empty() {
@@ -53,15 +57,17 @@ fn main() -> Result<(), serde_json::Error> {
         Arguments::command().error(ErrorKind::InvalidValue, message).exit();
     }
     let plan = Plan { kinds, engine, seed, messages, runs, patience: Duration::from_secs(patience) };
-    let contests = measure(&plan, |step| eprintln!("{step}"));
+    let contests = if only_sweeps { Vec::new() } else { measure(&plan, |step| eprintln!("{step}")) };
     eprintln!("sweeps");
     let sweeps = SWEEPS.map(|sweep| sweep.measure(runs)).to_vec();
     let report = Report { contests, latency_of_nothing: latency_of_nothing(), sweeps };
     if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        println!("{messages} messages a flow, seed {seed}, median of {runs} runs, engines in turns.");
-        print!("{}", table::contests(&report.contests, report.latency_of_nothing));
+        if !only_sweeps {
+            println!("{messages} messages a flow, seed {seed}, median of {runs} runs, engines in turns.");
+            print!("{}", table::contests(&report.contests, report.latency_of_nothing));
+        }
         print!("{}", table::sweeps(&report.sweeps));
     }
     Ok(())

@@ -8,17 +8,25 @@
 
 use std::time::Duration;
 
+use outcry_engine::limits::MAX_FOLLOW_UPS;
+use outcry_engine::{
+    AccountId, Call, Command, ConditionalOrder, Conditions, InstrumentSetting, NewOrder, OrderPrice, Phase,
+    Posting, Price, Qty, Side, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+};
 use serde::Serialize;
 
 use crate::clock::Stopwatch;
-use crate::engines::Engine;
-use crate::engines::outcry::Outcry;
+use crate::engines::outcry::{INSTRUMENT, Outcry};
+use crate::flow::ACCOUNTS;
 use crate::measure::median;
-use crate::message::{Message, Side};
 use crate::tally::Tally;
 
-/// Price of the first maker, in ticks.
-const FIRST_PRICE: u32 = 100_000;
+/// The price that every sweep is about, in ticks: far enough from zero for a level at each tick below it.
+const PRICE: u32 = 1_000_000;
+/// Prices that the orders of an uncross and of an expiry lie at, and that triggers do.
+const LEVELS: u32 = 1_000;
+/// From entry to expiry in nanoseconds: longer than entering all of them takes.
+const LIFE: u64 = 3_600_000_000_000;
 
 /// A command that does as much as its size says.
 #[derive(Clone, Copy)]
@@ -29,8 +37,18 @@ pub struct Sweep {
     pub unit: &'static str,
     /// The smaller size; the larger is ten times that.
     pub size: u32,
-    /// Sets a market up so that the message it answers will do `size` of them. Can be done again after that message.
-    prepare: fn(&mut Outcry, u32) -> Message,
+    /// Sets a market up so that the command it answers will do `size` of them and leave the book empty. Can be done
+    /// again after that command.
+    prepare: fn(&mut Outcry, u32) -> Prepared,
+}
+
+/// A command that is about to do a great deal.
+struct Prepared {
+    /// When it comes; now if that has passed.
+    at: Timestamp,
+    command: Command,
+    /// Fills that it must make.
+    fills: u64,
 }
 
 /// What a sweep took.
@@ -64,9 +82,13 @@ impl Swept {
 }
 
 /// All sweeps.
-pub const SWEEPS: [Sweep; 2] = [
+pub const SWEEPS: [Sweep; 6] = [
     Sweep { name: "one order through one level", unit: "fills", size: 1_000, prepare: one_level },
     Sweep { name: "one order through as many levels", unit: "fills", size: 1_000, prepare: many_levels },
+    Sweep { name: "stops that one trade triggers", unit: "stops", size: 10_000, prepare: stops_at_once },
+    Sweep { name: "stops that trigger one another", unit: "stops", size: 10_000, prepare: stops_in_turn },
+    Sweep { name: "an uncross", unit: "orders", size: 100_000, prepare: uncross },
+    Sweep { name: "orders that expire at one time", unit: "orders", size: 10_000, prepare: expiries },
 ];
 
 impl Sweep {
@@ -96,33 +118,122 @@ impl Sweep {
 
     /// Prepares the market and times the one command.
     fn command(&self, market: &mut Outcry, size: u32) -> Duration {
-        let message = (self.prepare)(market, size);
+        let Prepared { at, command, fills } = (self.prepare)(market, size);
         let mut tally = Tally::default();
         let watch = Stopwatch::start();
-        market.play(&[message], &mut tally);
+        market.run(at, &command, &mut tally);
         let took = watch.read().processor;
-        assert_eq!((tally.fills, tally.refused), (size.into(), 0), "{}: all of it was done", self.name);
+        assert_eq!((tally.fills, tally.refused), (fills, 0), "{}: all of it was done", self.name);
+        assert_eq!(market.open_orders(), 0, "{}: nothing is left", self.name);
         took
     }
 }
 
-fn one_level(market: &mut Outcry, size: u32) -> Message {
-    makers(market, size, |_| FIRST_PRICE)
+fn one_level(market: &mut Outcry, size: u32) -> Prepared {
+    makers(market, size, |_| PRICE)
 }
 
-fn many_levels(market: &mut Outcry, size: u32) -> Message {
-    makers(market, size, |index| FIRST_PRICE + index)
+fn many_levels(market: &mut Outcry, size: u32) -> Prepared {
+    makers(market, size, |index| PRICE + index)
 }
 
 /// Sellers of one lot each at the given prices, and a buyer of them all.
-fn makers(market: &mut Outcry, size: u32, price: fn(u32) -> u32) -> Message {
-    let mut tally = Tally::default();
+fn makers(market: &mut Outcry, size: u32, price: fn(u32) -> u32) -> Prepared {
     for index in 0..size {
-        let order = Message::Limit { account: 1, side: Side::Sell, price: price(index), quantity: 1 };
-        market.play(&[order], &mut tally);
+        enter(market, limit(1, Side::Sell, price(index), 1));
     }
-    assert_eq!((tally.fills, tally.refused), (0, 0), "every maker rests");
-    Message::Limit { account: 2, side: Side::Buy, price: price(size), quantity: size }
+    now(Command::PlaceOrder(limit(2, Side::Buy, price(size), size)), size)
+}
+
+/// Stops to sell that the same trade triggers, at several prices; each then sells to the one bid.
+fn stops_at_once(market: &mut Outcry, size: u32) -> Prepared {
+    print_above(market);
+    for index in 0..size {
+        enter_stop(market, index, PRICE + index % LEVELS);
+    }
+    enter(market, limit(2, Side::Buy, PRICE, size + 1));
+    now(Command::PlaceOrder(limit(3, Side::Sell, PRICE, 1)), size + 1)
+}
+
+/// Stops to sell a tick below each other, each triggered by the trade of the one above it, over a bid for each.
+fn stops_in_turn(market: &mut Outcry, size: u32) -> Prepared {
+    print_above(market);
+    for index in 0..=size {
+        enter(market, limit(2, Side::Buy, PRICE - index, 1));
+    }
+    for index in 0..size {
+        enter_stop(market, index, PRICE - index);
+    }
+    now(Command::PlaceOrder(limit(3, Side::Sell, PRICE, 1)), size + 1)
+}
+
+/// As many buyers as sellers who have gathered before the open at prices that all cross.
+fn uncross(market: &mut Outcry, size: u32) -> Prepared {
+    let phase = |phase| Command::SetPhase { instrument: INSTRUMENT, phase, end: None };
+    market.found(phase(Phase::PreOpen));
+    for index in 0..size / 2 {
+        let away = index % (LEVELS / 2);
+        enter(market, limit(account(index), Side::Buy, PRICE + away, 1));
+        enter(market, limit(account(index + 1), Side::Sell, PRICE - away, 1));
+    }
+    market.found(phase(Phase::Call(Call::Opening)));
+    now(phase(Phase::Continuous), size / 2)
+}
+
+/// Sellers whose time ends at once.
+fn expiries(market: &mut Outcry, size: u32) -> Prepared {
+    let at = Timestamp::from_nanos(market.now().nanos() + LIFE);
+    for index in 0..size {
+        let order = limit(account(index), Side::Sell, PRICE + index % LEVELS, 1);
+        enter(market, NewOrder { time_in_force: TimeInForce::GoodTillDate(at), ..order });
+    }
+    Prepared { at, command: Command::AdvanceClock, fills: 0 }
+}
+
+/// Lets all stops of a sweep follow one command, and the last trade be above their triggers.
+fn print_above(market: &mut Outcry) {
+    let setting = InstrumentSetting::FollowUps(MAX_FOLLOW_UPS);
+    market.found(Command::SetInstrument { instrument: INSTRUMENT, setting });
+    for (account, side) in [(1, Side::Sell), (2, Side::Buy)] {
+        enter(market, limit(account, side, PRICE + LEVELS, 1));
+    }
+}
+
+fn enter_stop(market: &mut Outcry, index: u32, at: u32) {
+    let trigger = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: price(at) };
+    market.found(Command::PlaceConditional(Box::new(ConditionalOrder {
+        terms: limit(account(index), Side::Sell, 1, 1),
+        conditions: Conditions { trigger: Some(trigger), ..Conditions::default() },
+    })));
+}
+
+fn enter(market: &mut Outcry, order: NewOrder) {
+    market.found(Command::PlaceOrder(order));
+}
+
+fn limit(account: u32, side: Side, at: u32, quantity: u32) -> NewOrder {
+    NewOrder {
+        account: AccountId::new(account),
+        instrument: INSTRUMENT,
+        side,
+        price: OrderPrice::Limit(price(at)),
+        quantity: Qty::new(quantity.into()).expect("a sweep's quantity is in range"),
+        time_in_force: TimeInForce::GoodTillCancel,
+        posting: Posting::Any,
+    }
+}
+
+fn price(ticks: u32) -> Price {
+    Price::new(ticks.into()).expect("a sweep's price is in range")
+}
+
+/// Whose the order of this number is: everybody's in turn.
+const fn account(index: u32) -> u32 {
+    1 + index % ACCOUNTS
+}
+
+fn now(command: Command, fills: u32) -> Prepared {
+    Prepared { at: Timestamp::from_nanos(0), command, fills: fills.into() }
 }
 
 fn nanos(time: Duration) -> u64 {

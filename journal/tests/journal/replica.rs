@@ -153,6 +153,27 @@ fn a_refusal_and_a_nonsense_answer_are_told() {
     assert_eq!(replica.status().state, State::Off);
 }
 
+/// Neither confirms what was asked: the first stored nothing, the second another claim.
+#[test]
+fn a_confirmation_of_something_else_is_a_failure() {
+    let mut replica = agreed(1, 12);
+    assert!(matches!(replica.next(at(0)), Step::Send { attempt: 3, .. }));
+    replica.answered(3, Answer::Stored(head(12)), at(0));
+    let told = |replica: &Replica| replica.status().last_error;
+    assert_eq!(told(&replica).as_deref(), Some("the server confirmed sequence 12, which was not sent"));
+
+    let mut replica = agreed(3, 20);
+    replica.take_over(4);
+    let Step::Ask { attempt } = replica.next(at(0)) else { panic!("it asks first") };
+    replica.answered(attempt, holds(3, 20), at(0));
+    assert!(matches!(replica.next(at(0)), Step::Compare { .. }));
+    replica.compared(attempt, head(20), at(0));
+    let Step::Claim { attempt, .. } = replica.next(at(0)) else { panic!("it claims") };
+    replica.answered(attempt, Answer::Stored(head(19)), at(0));
+    assert_eq!(told(&replica).as_deref(), Some("the server confirmed sequence 19, which was not sent"));
+    assert!(!replica.holds_epoch());
+}
+
 #[test]
 fn messages_survive_json() {
     let holding = Holding::new(3, head(100), (0..100).rev().map(head));

@@ -1,11 +1,11 @@
 //! One trader's turn: where it sits, what it sees, and its dice.
 
 use outcry_engine::{
-    AccountId, Command, Event, Exchange, InstrumentId, NewOrder, OrderId, OrderPrice, Posting, Price, Qty,
-    Side, TimeInForce, Timestamp,
+    AccountId, Command, Exchange, InstrumentId, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Side,
+    TimeInForce, Timestamp,
 };
 
-use crate::market::Market;
+use crate::market::{Market, accepted};
 use crate::random::Random;
 
 use super::opening::Listing;
@@ -50,10 +50,7 @@ impl Turn<'_> {
             time_in_force: TimeInForce::GoodTillCancel,
             posting,
         };
-        match market.submit(self.at, Command::PlaceOrder(order)).first() {
-            Some(Event::OrderAccepted { order, .. }) => Some(*order),
-            _ => None,
-        }
+        accepted(market.submit(self.at, Command::PlaceOrder(order)), &order)
     }
 
     /// Cancels one of its own orders, where it is still open.

@@ -127,7 +127,8 @@ fn trade(
     let mut filled = Vec::new();
     let events = market.submit(at, Command::PlaceOrder(order));
     let met = events.iter().filter_map(|event| match event {
-        Event::Traded(trade) => Some(trade),
+        // What was due by the clock may have traded before.
+        Event::Traded(trade) if trade.instrument == mirror.listing.instrument => Some(trade),
         _ => None,
     });
     let fills = fills(met.map(|trade| {

@@ -92,9 +92,9 @@ struct Opening<'a, M> {
 }
 
 impl<M: Market> Opening<'_, M> {
-    /// Submits a command and answers its first event.
+    /// Submits a command and answers its own event: what was due by the clock came before it.
     fn accept(&mut self, command: Command) -> Result<Event, OpenError> {
-        let answer = self.market.submit(self.at, command).first().copied();
+        let answer = self.market.submit(self.at, command).last().copied();
         match answer.expect("every command has an event") {
             Event::CommandRejected(reject) => {
                 let reason = self.market.exchange().explain(&reject);

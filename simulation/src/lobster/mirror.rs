@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    Command, Event, Exchange, Lots, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, RestingOrder, Side,
+    Command, Exchange, Lots, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, RestingOrder, Side,
     TimeInForce, Timestamp,
 };
 
-use crate::market::Market;
+use crate::market::{Market, accepted};
 
 use super::listing::Listing;
 use super::message::{Change, Visible};
@@ -59,7 +59,7 @@ impl Mirror {
             posting: Posting::PostOnly,
         };
         let events = market.submit(at, Command::PlaceOrder(order));
-        if let (Some(number), Some(&Event::OrderAccepted { order, .. })) = (number, events.first()) {
+        if let (Some(number), Some(order)) = (number, accepted(events, &order)) {
             self.orders.insert(number, order);
             self.numbers.insert(order, number);
         }

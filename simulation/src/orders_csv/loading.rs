@@ -2,7 +2,7 @@
 
 use outcry_engine::{Command, Event, OrderId, Timestamp};
 
-use crate::market::Market;
+use crate::market::{Market, accepted};
 
 use super::plan::{Plan, PlannedOrder};
 
@@ -64,16 +64,15 @@ impl Loading {
     /// [`Refused`] if the exchange refuses it; the same order is tried again if the step is repeated.
     pub fn step(&mut self, at: Timestamp, market: &mut impl Market) -> Option<Result<Placed, Refused>> {
         let &PlannedOrder { row, id, order } = self.plan.orders().get(self.placed.len())?;
-        match market.submit(at, Command::PlaceOrder(order)).first().copied() {
-            Some(Event::OrderAccepted { order, .. }) => {
-                self.placed.push(order);
-                Some(Ok(Placed { row, id, order }))
-            }
-            Some(Event::CommandRejected(reject)) => {
-                Some(Err(Refused { row, reason: market.exchange().explain(&reject) }))
-            }
-            other => unreachable!("an order is accepted or refused, not {other:?}"),
+        let command = Command::PlaceOrder(order);
+        let events = market.submit(at, command.clone());
+        if let Some(Event::CommandRejected(reject)) = events.last().copied() {
+            let reason = market.exchange().explain_command(&command, &reject);
+            return Some(Err(Refused { row, reason }));
         }
+        let Some(order) = accepted(events, &order) else { unreachable!("an order is accepted or refused") };
+        self.placed.push(order);
+        Some(Ok(Placed { row, id, order }))
     }
 
     /// Cancels what is open of the orders placed so far, the last first, and forgets the plan.

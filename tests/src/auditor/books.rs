@@ -43,7 +43,12 @@ impl Books {
     }
 
     pub(super) fn accept(&mut self, order: AuditedOrder) -> Breach {
-        demand!(order.order.get() == self.accepted + 1, "order {} follows order {}", order.order, self.accepted);
+        demand!(
+            order.order.get() == self.accepted + 1,
+            "order {} follows order {}",
+            order.order,
+            self.accepted
+        );
         self.accepted += 1;
         self.orders.insert(order.order, order);
         Ok(())
@@ -70,7 +75,9 @@ impl Books {
     pub(super) fn close(&mut self, order: OrderId) -> Breach {
         self.leave(order)?;
         let closed = self.orders.remove(&order);
-        if let Some(partner) = closed.and_then(|closed| closed.pair).and_then(|pair| self.orders.get_mut(&pair)) {
+        if let Some(partner) =
+            closed.and_then(|closed| closed.pair).and_then(|pair| self.orders.get_mut(&pair))
+        {
             partner.pair = None;
         }
         Ok(())
@@ -85,7 +92,12 @@ impl Books {
     }
 
     /// The orders of a layer in the order in which they may trade.
-    pub(crate) fn line(&self, instrument: InstrumentId, side: Side, layer: Layer) -> impl Iterator<Item = &AuditedOrder> {
+    pub(crate) fn line(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+        layer: Layer,
+    ) -> impl Iterator<Item = &AuditedOrder> {
         self.lines(instrument, side, layer).values().flatten().map(|order| &self.orders[order])
     }
 
@@ -119,7 +131,13 @@ impl Books {
     }
 
     /// The orders at one price of a layer, in line.
-    pub(super) fn level(&self, instrument: InstrumentId, side: Side, layer: Layer, price: Price) -> Vec<&AuditedOrder> {
+    pub(super) fn level(
+        &self,
+        instrument: InstrumentId,
+        side: Side,
+        layer: Layer,
+        price: Price,
+    ) -> Vec<&AuditedOrder> {
         let line = self.lines(instrument, side, layer).get(&rank(side, price));
         line.into_iter().flatten().map(|order| &self.orders[order]).collect()
     }

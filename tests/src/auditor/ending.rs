@@ -30,8 +30,13 @@ impl Auditor {
         }
         for (number, market) in (0..).zip(self.rules.markets()) {
             let instrument = InstrumentId::new(number);
-            let best = |side| self.books.best_of_both(instrument, side);
-            if let (true, Some(bid), Some(ask)) = (market.phase.matches(), best(Side::Buy), best(Side::Sell)) {
+            // A pegged order that meets the price range rests beyond it, unseen.
+            let pegs = self.books.orders().any(|order| order.instrument == instrument && order.conditions.peg.is_some());
+            let best = |side| match market.guards[0] && pegs {
+                true => self.books.best(instrument, side, Layer::Lit),
+                false => self.books.best_of_both(instrument, side),
+            };
+            if let (true, Some(bid), Some(ask)) = (market.phase == Phase::Continuous, best(Side::Buy), best(Side::Sell)) {
                 demand!(bid < ask, "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}");
             }
         }
@@ -67,7 +72,7 @@ impl Auditor {
         let market = self.rules.market(found.instrument);
         let alone = |order: &AuditedOrder| match order.side {
             Side::Sell => Some(market.need(Side::Sell, Price::LOWEST, order.leaves)),
-            Side::Buy => order.limit().map(|price| market.need(Side::Buy, price, order.leaves)),
+            Side::Buy => order.price.limit().or(order.bound).map(|price| market.need(Side::Buy, price, order.leaves)),
         };
         // The stop of a pair holds what it needs beyond the limit order.
         match found.pair.and_then(|pair| self.books.find(pair)) {

@@ -1,9 +1,9 @@
 //! What the auditor demands of each order from its acceptance to its end.
 
 use outcry_engine::{
-    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase, PhaseEnd,
-    Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind, TriggerBy, TriggerKind,
-    WaitsFor,
+    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase,
+    PhaseEnd, Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind, TriggerBy,
+    TriggerKind, WaitsFor,
 };
 
 use super::order::{AuditedOrder, Whereabouts};
@@ -18,23 +18,33 @@ impl Auditor {
             Event::OrderConditioned { order, condition } => self.condition(order, condition),
             Event::OrderWaits { order, leaves, waits_for, .. } => self.wait(order, leaves.get(), waits_for),
             Event::OrderTriggered { order, trigger, reference, .. } => self.fire(order, trigger, reference),
-            Event::OrderEntered { order, leaves, from, price, .. } => self.enter(order, (leaves.get(), price), from),
+            Event::OrderEntered { order, leaves, from, price, .. } => {
+                self.enter(order, (leaves.get(), price), from)
+            }
             Event::OrderRested { order, price, leaves, ahead, layer, .. } => {
                 self.rest(order, (layer, price), leaves.get(), ahead.get())
             }
-            Event::OrderRefilled { order, price, shown, ahead, .. } => self.refill(order, price, (shown.get(), ahead.get())),
-            Event::OrderRepriced { order, old_price, price, reason, .. } => self.reprice(order, (old_price, price), reason),
+            Event::OrderRefilled { order, price, shown, ahead, .. } => {
+                self.refill(order, price, (shown.get(), ahead.get()))
+            }
+            Event::OrderRepriced { order, old_price, price, reason, .. } => {
+                self.reprice(order, (old_price, price), reason)
+            }
             Event::OrderReduced { order, by, leaves, .. } => {
                 self.lose(order, by.get(), leaves)?;
                 demand!(!leaves.is_zero() || by.get() > 0, "order {order} is reduced by nothing");
                 Ok(())
             }
-            Event::TradePrevented { maker, taker, price, quantity, maker_leaves, taker_leaves, rule, .. } => {
-                self.prevented((maker, taker), (price, quantity.get(), rule), (maker_leaves, taker_leaves))
-            }
+            Event::TradePrevented {
+                maker, taker, price, quantity, maker_leaves, taker_leaves, rule, ..
+            } => self.prevented((maker, taker), (price, quantity.get(), rule), (maker_leaves, taker_leaves)),
             Event::Traded(trade) => self.trade(&trade),
-            Event::OrderCanceled { order, canceled, from, reason, .. } => self.cancel(order, canceled.get(), from, reason),
-            Event::OrderReplaced { order, old_price, price, quantity, old_leaves, leaves, priority, .. } => {
+            Event::OrderCanceled { order, canceled, from, reason, .. } => {
+                self.cancel(order, canceled.get(), from, reason)
+            }
+            Event::OrderReplaced {
+                order, old_price, price, quantity, old_leaves, leaves, priority, ..
+            } => {
                 let (old, new) = ((old_price, old_leaves.get()), (price, quantity.get(), leaves.get()));
                 self.replace(order, old, new, priority)
             }
@@ -79,7 +89,10 @@ impl Auditor {
             self.books.leave(order)?;
         }
         let found = self.books.order_mut(order)?;
-        demand!(found.place == Whereabouts::Incoming, "order {order} waits, but was not on its way: {found:?}");
+        demand!(
+            found.place == Whereabouts::Incoming,
+            "order {order} waits, but was not on its way: {found:?}"
+        );
         demand!(found.leaves == leaves, "order {order} waits with {leaves} of {}", found.leaves);
         let fits = match waits_for {
             WaitsFor::Trigger => found.conditions.trigger.is_some(),
@@ -95,8 +108,13 @@ impl Auditor {
 
     fn fire(&mut self, order: OrderId, trigger: Price, reference: Price) -> Breach {
         let found = self.books.order(order)?;
-        demand!(found.place == Whereabouts::Waits(WaitsFor::Trigger), "order {order} fires but does not wait");
-        let Some(condition) = found.conditions.trigger else { return Err(format!("order {order} has no trigger")) };
+        demand!(
+            found.place == Whereabouts::Waits(WaitsFor::Trigger),
+            "order {order} fires but does not wait"
+        );
+        let Some(condition) = found.conditions.trigger else {
+            return Err(format!("order {order} has no trigger"));
+        };
         let last = self.rules.market(found.instrument).last;
         let watched = match condition.by {
             TriggerBy::Last => last,
@@ -108,13 +126,14 @@ impl Auditor {
         let reached = if rising { reference >= trigger } else { reference <= trigger };
         demand!(reached, "order {order} fires at {reference:?} although it waits for {trigger:?}");
         let closer = if rising { trigger <= condition.price } else { trigger >= condition.price };
-        let moved = trigger == condition.price || matches!(condition.kind, TriggerKind::Trailing(_)) && closer;
+        let moved =
+            trigger == condition.price || matches!(condition.kind, TriggerKind::Trailing(_)) && closer;
         demand!(moved, "order {order} fires at {trigger:?}, it began at {:?}", condition.price);
         self.books.order_mut(order)?.place = Whereabouts::Fired;
         Ok(())
     }
 
-    fn enter(&mut self, order: OrderId, (leaves, _): (u64, OrderPrice), from: Place) -> Breach {
+    fn enter(&mut self, order: OrderId, (leaves, price): (u64, OrderPrice), from: Place) -> Breach {
         let found = self.books.order(order)?;
         let place = match found.place {
             Whereabouts::Waits(_) | Whereabouts::Fired => Place::Waiting,
@@ -130,19 +149,23 @@ impl Auditor {
             found.conditions.minimum = None;
         }
         (found.place, found.shown, found.last_fill) = (Whereabouts::Incoming, 0, None);
+        found.follows = price.limit().filter(|_| found.conditions.peg.is_some());
         Ok(())
     }
 
     fn rest(&mut self, order: OrderId, (layer, price): (Layer, Price), leaves: u64, ahead: u64) -> Breach {
         let found = self.books.order_mut(order)?;
-        demand!(found.place == Whereabouts::Incoming, "order {order} rests, but was not on its way: {found:?}");
+        demand!(
+            found.place == Whereabouts::Incoming,
+            "order {order} rests, but was not on its way: {found:?}"
+        );
         demand!(found.admits(price), "order {order} rests at {price:?} beyond its limit");
         let own = found.price == OrderPrice::Limit(price);
         demand!(own || found.conditions.peg.is_some(), "order {order} rests at a price that is not its own");
         demand!(layer == found.layer(), "order {order} rests {layer:?}");
         let (least, most) = found.peaks();
         demand!((least..=most).contains(&leaves), "order {order} rests with {leaves} of {}", found.leaves);
-        found.shown = leaves;
+        (found.shown, found.follows) = (leaves, None);
         // From now it is as if it had none.
         found.conditions.minimum = None;
         let (rests, instrument) = (found.time_in_force.rests(), found.instrument);
@@ -161,7 +184,11 @@ impl Auditor {
         };
         demand!(rests == price && found.shown == 0, "order {order} is refilled with {} shown", found.shown);
         let (least, most) = found.peaks();
-        demand!((least..=most).contains(&shown) && shown > 0, "order {order} shows {shown} of {}", found.leaves);
+        demand!(
+            (least..=most).contains(&shown) && shown > 0,
+            "order {order} shows {shown} of {}",
+            found.leaves
+        );
         self.books.leave(order)?;
         let before = self.books.queue(order, layer, price)?;
         demand!(before == ahead, "order {order} is refilled behind {before}, not {ahead}");
@@ -174,7 +201,9 @@ impl Auditor {
         demand!(found.place == Whereabouts::Incoming, "order {order} is repriced where it is: {found:?}");
         let fits = match reason {
             RepriceReason::PostOnly => found.posting == Posting::PostOnlyReprice && found.admits(new),
-            RepriceReason::MarketToLimit => found.price == OrderPrice::MarketToLimit && found.last_fill == Some(new),
+            RepriceReason::MarketToLimit => {
+                found.price == OrderPrice::MarketToLimit && found.last_fill == Some(new)
+            }
             RepriceReason::Band | RepriceReason::PostClose => found.admits(new),
         };
         demand!(fits, "order {order} is repriced to {new:?} by {reason:?}: {found:?}");
@@ -227,7 +256,9 @@ impl Auditor {
             }
         }
         let lots = trade.quantity.get();
-        for (order, left) in [(trade.maker, trade.maker_leaves.get()), (trade.taker, trade.taker_leaves.get())] {
+        for (order, left) in
+            [(trade.maker, trade.maker_leaves.get()), (trade.taker, trade.taker_leaves.get())]
+        {
             let found = self.books.order_mut(order)?;
             demand!(
                 found.leaves >= lots && found.leaves - lots == left,
@@ -239,7 +270,9 @@ impl Auditor {
             match found.place {
                 Whereabouts::Rests(..) => found.shown = found.shown.saturating_sub(lots),
                 // Its minimum is met; what is left of it goes on from here.
-                Whereabouts::Waits(WaitsFor::Minimum) => found.place = Whereabouts::Incoming,
+                Whereabouts::Waits(WaitsFor::Minimum) => {
+                    (found.place, found.conditions.minimum) = (Whereabouts::Incoming, None);
+                }
                 _ => {}
             }
             if left == 0 {
@@ -298,7 +331,11 @@ impl Auditor {
         let may = match reason {
             CancelReason::ImmediateOrCancel | CancelReason::NoLiquidity => {
                 let reachable = matching::reachable(&self.books, &self.rules, ended).unwrap_or(0);
-                demand!(reachable == 0, "order {} ends by {reason:?} with {reachable} within reach: {ended:?}", ended.order);
+                demand!(
+                    reachable == 0,
+                    "order {} ends by {reason:?} with {reachable} within reach: {ended:?}",
+                    ended.order
+                );
                 incoming && !ended.time_in_force.rests() || ended.price == OrderPrice::MarketToLimit
             }
             CancelReason::FillOrKill => {

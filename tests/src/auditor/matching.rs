@@ -35,9 +35,14 @@ pub(super) fn trade(books: &Books, rules: &Rules, round: &mut Option<Round>, tra
     demand!(trade.kind == TradeKind::Continuous, "trade {} is of an auction, but there is none", trade.trade);
     demand!(market.phase.matches(), "trade {} prints {}", trade.trade, market.phase);
     let (taker, maker) = (books.order(trade.taker)?, books.order(trade.maker)?);
-    demand!(taker.place == Whereabouts::Incoming, "order {} takes, but does not enter: {taker:?}", trade.taker);
     demand!(
-        (taker.account, taker.instrument, taker.side) == (trade.taker_account, trade.instrument, trade.taker_side),
+        taker.place == Whereabouts::Incoming,
+        "order {} takes, but does not enter: {taker:?}",
+        trade.taker
+    );
+    demand!(
+        (taker.account, taker.instrument, taker.side)
+            == (trade.taker_account, trade.instrument, trade.taker_side),
         "trade {} misnames its taker",
         trade.trade
     );
@@ -47,7 +52,12 @@ pub(super) fn trade(books: &Books, rules: &Rules, round: &mut Option<Round>, tra
         "trade {} misnames its maker",
         trade.trade
     );
-    demand!(!apart(rules, taker, maker), "orders {} and {} are kept apart but trade", trade.maker, trade.taker);
+    demand!(
+        !apart(rules, taker, maker),
+        "orders {} and {} are kept apart but trade",
+        trade.maker,
+        trade.taker
+    );
     demand!(taker.admits(trade.price), "order {} trades beyond its limit: {taker:?}", trade.taker);
     demand!(maker.admits(trade.price), "order {} trades beyond its limit: {maker:?}", trade.maker);
     let lots = trade.quantity.get();
@@ -73,7 +83,12 @@ pub(super) fn trade(books: &Books, rules: &Rules, round: &mut Option<Round>, tra
 }
 
 /// No better price of its side, and none of the lit layer at its price, stands before a maker.
-fn first(books: &Books, instrument: InstrumentId, maker: &AuditedOrder, (layer, price): (Layer, Price)) -> Breach {
+fn first(
+    books: &Books,
+    instrument: InstrumentId,
+    maker: &AuditedOrder,
+    (layer, price): (Layer, Price),
+) -> Breach {
     let place = (rank(maker.side, price), layer == Layer::Dark);
     for other in [Layer::Lit, Layer::Dark] {
         if let Some(best) = books.best(instrument, maker.side, other) {
@@ -106,11 +121,13 @@ fn in_line(
         return Ok(());
     }
     let there = level.iter().map(|order| order.shown).sum();
-    let going = round.take().filter(|round| round.due > 0 && (round.taker, round.price) == (taker.order, price));
+    let going =
+        round.take().filter(|round| round.due > 0 && (round.taker, round.price) == (taker.order, price));
     let Round { due, next, .. } =
         going.unwrap_or(Round { taker: taker.order, price, due: taker.leaves.min(there), next: 0 });
     // Filled orders and refilled peaks leave the line, so a place in it is a number of an order, not an index.
-    let place = level.iter().position(|order| order.order == maker.order).ok_or("the maker is not in its line")?;
+    let place =
+        level.iter().position(|order| order.order == maker.order).ok_or("the maker is not in its line")?;
     demand!(place >= next, "order {} trades after an order behind it", maker.order);
     demand!(lots <= due, "order {} gets more than its level has to give", maker.order);
     // An order that is filled or shows a new peak is gone from its place.
@@ -127,23 +144,35 @@ pub(super) fn shared_out(round: Option<Round>) -> Breach {
 }
 
 /// An order that waits for its minimum trades: the book has nothing more for the taker, and none that waits before it fits.
-fn minimum(books: &Books, rules: &Rules, (taker, maker): (&AuditedOrder, &AuditedOrder), trade: &Trade) -> Breach {
+fn minimum(
+    books: &Books,
+    rules: &Rules,
+    (taker, maker): (&AuditedOrder, &AuditedOrder),
+    trade: &Trade,
+) -> Breach {
     let limit = maker.limit().ok_or("an order with a minimum has a limit")?;
+    demand!(trade.price == limit, "the trade prints at {:?}, the maker's price is {limit:?}", trade.price);
     demand!(
-        trade.price == limit,
-        "the trade prints at {:?}, the maker's price is {limit:?}",
-        trade.price
+        trade.quantity.get() == taker.leaves.min(maker.leaves),
+        "order {} trades less than it can",
+        maker.order
     );
-    demand!(trade.quantity.get() == taker.leaves.min(maker.leaves), "order {} trades less than it can", maker.order);
     demand!(taker.leaves >= maker.minimum(), "order {} trades below its minimum", maker.order);
-    if let Some(best) = books.best_of_both(trade.instrument, maker.side) {
+    // The price that a pegged order goes by is not told when it first comes in.
+    let told = taker.conditions.peg.is_none() || taker.follows.is_some();
+    if let Some(best) = books.best_of_both(trade.instrument, maker.side).filter(|_| told) {
         demand!(!taker.admits(best), "order {} waits for a minimum and trades before the book", maker.order);
     }
     for other in waiting(books, trade.instrument, maker.side) {
         let before = (other.limit().map(|price| rank(other.side, price)), other.order)
             < (Some(rank(maker.side, limit)), maker.order);
         let fits = taker.leaves >= other.minimum() && !apart(rules, taker, other);
-        demand!(!(before && fits), "order {} trades before order {}, whose minimum is there", maker.order, other.order);
+        demand!(
+            !(before && fits),
+            "order {} trades before order {}, whose minimum is there",
+            maker.order,
+            other.order
+        );
     }
     Ok(())
 }
@@ -167,7 +196,8 @@ pub(super) fn reachable(books: &Books, rules: &Rules, taker: &AuditedOrder) -> O
     if market.phase != Phase::Continuous || !clear {
         return None;
     }
-    let mut sum: u64 = makers.iter().filter(|(price, _)| taker.admits(*price)).map(|(_, maker)| maker.leaves).sum();
+    let mut sum: u64 =
+        makers.iter().filter(|(price, _)| taker.admits(*price)).map(|(_, maker)| maker.leaves).sum();
     waiting.sort_by_key(|order| (order.limit().map(|price| rank(order.side, price)), order.order));
     for maker in waiting {
         let left = taker.leaves.saturating_sub(sum);
@@ -187,20 +217,38 @@ pub(super) fn prevented(
 ) -> Breach {
     let (maker, taker) = (books.order(maker)?, books.order(taker)?);
     demand!(taker.place == Whereabouts::Incoming, "order {} meets its own but does not enter", taker.order);
-    demand!(rules.kept_apart(maker.account, taker.account), "orders {} and {} may trade", maker.order, taker.order);
+    demand!(
+        rules.kept_apart(maker.account, taker.account),
+        "orders {} and {} may trade",
+        maker.order,
+        taker.order
+    );
     let own = prevention(rules, taker);
-    demand!(rule == own && rule != SelfTrade::Allow, "order {} is kept apart by {rule:?}, not {own:?}", taker.order);
+    demand!(
+        rule == own && rule != SelfTrade::Allow,
+        "order {} is kept apart by {rule:?}, not {own:?}",
+        taker.order
+    );
     let Whereabouts::Rests(layer, rests) = maker.place else {
         return Err(format!("order {} is met but does not rest", maker.order));
     };
     demand!(rests == price && taker.admits(price), "order {} is met at {price:?}", maker.order);
-    demand!(quantity == taker.leaves.min(maker.shown), "orders {} and {} meet for {quantity}", maker.order, taker.order);
+    demand!(
+        quantity == taker.leaves.min(maker.shown),
+        "orders {} and {} meet for {quantity}",
+        maker.order,
+        taker.order
+    );
     first(books, maker.instrument, maker, (layer, rests))?;
     let market = rules.market(maker.instrument);
     if market.allocation == Allocation::Fifo || layer == Layer::Dark {
         let level = books.level(maker.instrument, maker.side, layer, price);
         let front = level.first().map(|front| front.order);
-        demand!(front == Some(maker.order), "order {} is met although {front:?} is first in line", maker.order);
+        demand!(
+            front == Some(maker.order),
+            "order {} is met although {front:?} is first in line",
+            maker.order
+        );
     }
     Ok(())
 }

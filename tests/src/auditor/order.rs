@@ -1,8 +1,8 @@
 //! An order as the events tell it.
 
 use outcry_engine::{
-    AccountId, Condition, Conditions, Display, InstrumentId, Layer, Minimum, NewOrder, OrderId, OrderPrice, Posting, Price,
-    Side, TimeInForce, Timestamp, WaitsFor,
+    AccountId, Condition, Conditions, Display, InstrumentId, Layer, Minimum, NewOrder, OrderId, OrderPrice,
+    Posting, Price, Side, TimeInForce, Timestamp, WaitsFor,
 };
 
 /// Where an order is between two events.
@@ -51,7 +51,9 @@ pub struct AuditedOrder {
     pub expires: Option<Timestamp>,
     /// The other order of its pair, while it lives.
     pub pair: Option<OrderId>,
-    /// Lots that have traded since it last came in, and at which price the last of them did.
+    /// The price that a pegged order goes by, where it was told.
+    pub follows: Option<Price>,
+    /// At which price it last traded since it came in.
     pub last_fill: Option<Price>,
 }
 
@@ -73,6 +75,7 @@ impl AuditedOrder {
             bound: None,
             expires: None,
             pair: None,
+            follows: None,
             last_fill: None,
         }
     }
@@ -94,12 +97,16 @@ impl AuditedOrder {
 
     /// The layer in which it rests.
     pub(super) fn layer(&self) -> Layer {
-        if self.conditions.display == Display::Hidden || self.conditions.peg.is_some() { Layer::Dark } else { Layer::Lit }
+        if self.conditions.display == Display::Hidden || self.conditions.peg.is_some() {
+            Layer::Dark
+        } else {
+            Layer::Lit
+        }
     }
 
     /// The worst price at which it may trade.
     pub(super) fn limit(&self) -> Option<Price> {
-        self.price.limit().or(self.bound)
+        self.follows.or(self.price.limit()).or(self.bound)
     }
 
     /// Whether it may trade at a price.

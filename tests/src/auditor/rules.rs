@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, AccountSetting, Allocation, Amount, AssetId, FeeRate, InstrumentId, InstrumentSetting, NewInstrument, Phase,
-    PhaseEnd, Price, Rulebook, SelfTrade, Side, Trade, TradeKind,
+    AccountId, AccountSetting, Allocation, Amount, AssetId, FeeRate, InstrumentId, InstrumentSetting,
+    NewInstrument, Phase, PhaseEnd, Price, Rulebook, SelfTrade, Side, Trade, TradeKind,
 };
 
 use crate::oracle::terms;

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use outcry_engine::{Indication, InstrumentId, OrderId, OrderPrice, Price, Rulebook, Side, Trade, TradeKind, WaitsFor};
+use outcry_engine::{
+    Indication, InstrumentId, OrderId, OrderPrice, Price, Rulebook, Side, Trade, TradeKind, WaitsFor,
+};
 
 use super::books::Books;
 use super::order::{AuditedOrder, Whereabouts};
@@ -21,10 +23,10 @@ pub(super) struct Uncross {
 
 /// The orders of a side that have gathered: market orders by number, then the book.
 fn gathered(books: &Books, instrument: InstrumentId, side: Side) -> Vec<(Option<Price>, &AuditedOrder)> {
-    let market = books
-        .orders()
-        .filter(|order| (order.instrument, order.side) == (instrument, side))
-        .filter(|order| order.place == Whereabouts::Waits(WaitsFor::Uncross) && order.price == OrderPrice::Market);
+    let market =
+        books.orders().filter(|order| (order.instrument, order.side) == (instrument, side)).filter(|order| {
+            order.place == Whereabouts::Waits(WaitsFor::Uncross) && order.price == OrderPrice::Market
+        });
     let limits = books.both(instrument, side).into_iter().map(|(price, order)| (Some(price), order));
     market.map(|order| (None, order)).chain(limits).collect()
 }
@@ -36,7 +38,12 @@ fn curve(line: &[(Option<Price>, &AuditedOrder)], side: Side, price: Price) -> u
 }
 
 /// Checks what is said that an uncross now would give or gives, against the table of all limits.
-pub(super) fn indication(books: &Books, rules: &Rules, instrument: InstrumentId, said: &Indication) -> Breach {
+pub(super) fn indication(
+    books: &Books,
+    rules: &Rules,
+    instrument: InstrumentId,
+    said: &Indication,
+) -> Breach {
     let lines = Side::BOTH.map(|side| gathered(books, instrument, side));
     let at = |price| {
         let (buys, sells) = (curve(&lines[0], Side::Buy, price), curve(&lines[1], Side::Sell, price));
@@ -62,7 +69,10 @@ pub(super) fn indication(books: &Books, rules: &Rules, instrument: InstrumentId,
         let (more, less) = at(limit);
         demand!(more <= paired, "at {limit:?} pairs {more}, at {price:?} only {paired}");
         let bounded = matches!(market.rulebook, Rulebook::Pressure { .. });
-        demand!(bounded || more < paired || less >= surplus, "at {limit:?} leaves {less}, at {price:?} {surplus}");
+        demand!(
+            bounded || more < paired || less >= surplus,
+            "at {limit:?} leaves {less}, at {price:?} {surplus}"
+        );
     }
     // What is strictly better than the price trades whole, or a better price was there (only a bound may prevent it).
     for (side, line) in Side::BOTH.into_iter().zip(&lines) {
@@ -79,13 +89,21 @@ pub(super) fn indication(books: &Books, rules: &Rules, instrument: InstrumentId,
 
 impl Uncross {
     /// An uncross begins: who trades is settled by the books as they are now.
-    pub(super) fn begin(books: &Books, rules: &Rules, instrument: InstrumentId, said: &Indication) -> Result<Self, String> {
+    pub(super) fn begin(
+        books: &Books,
+        rules: &Rules,
+        instrument: InstrumentId,
+        said: &Indication,
+    ) -> Result<Self, String> {
         let phase = rules.market(instrument).phase;
         demand!(!phase.matches(), "instrument {instrument} is uncrossed {phase}");
         indication(books, rules, instrument, said)?;
         let price = said.price.ok_or("an uncross without a price")?;
         let lines = Side::BOTH.map(|side| {
-            gathered(books, instrument, side).into_iter().map(|(_, order)| (order.order, order.leaves)).collect()
+            gathered(books, instrument, side)
+                .into_iter()
+                .map(|(_, order)| (order.order, order.leaves))
+                .collect()
         });
         Ok(Self { instrument, price, left: said.paired.get(), lines })
     }
@@ -94,12 +112,23 @@ impl Uncross {
     pub(super) fn trade(&mut self, trade: &Trade) -> Breach {
         demand!(trade.kind == TradeKind::Auction, "trade {} is not of the auction", trade.trade);
         demand!(trade.instrument == self.instrument, "trade {} is of another instrument", trade.trade);
-        demand!(trade.price == self.price, "trade {} prints at {:?}, not {:?}", trade.trade, trade.price, self.price);
+        demand!(
+            trade.price == self.price,
+            "trade {} prints at {:?}, not {:?}",
+            trade.trade,
+            trade.price,
+            self.price
+        );
         let [Some(buyer), Some(seller)] = self.lines.each_mut().map(VecDeque::front_mut) else {
             return Err(format!("trade {} has nobody to trade", trade.trade));
         };
         let lots = buyer.1.min(seller.1).min(self.left);
-        demand!(lots == trade.quantity.get(), "trade {} is of {:?}, {lots} can trade", trade.trade, trade.quantity);
+        demand!(
+            lots == trade.quantity.get(),
+            "trade {} is of {:?}, {lots} can trade",
+            trade.trade,
+            trade.quantity
+        );
         let later = if buyer.0 > seller.0 { Side::Buy } else { Side::Sell };
         let (maker, taker) = if later == Side::Buy { (seller.0, buyer.0) } else { (buyer.0, seller.0) };
         demand!(
@@ -123,7 +152,12 @@ impl Uncross {
 
     /// All that was paired has traded.
     pub(super) fn end(&self) -> Breach {
-        demand!(self.left == 0, "{} lots of an uncross of instrument {} did not trade", self.left, self.instrument);
+        demand!(
+            self.left == 0,
+            "{} lots of an uncross of instrument {} did not trade",
+            self.left,
+            self.instrument
+        );
         Ok(())
     }
 

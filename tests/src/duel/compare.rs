@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use outcry_engine::{
-    AccountId, AssetId, Event, Exchange, InstrumentId, Layer, LedgerKind, Lots, Preview, Reject, RestingOrder, Side,
+    AccountId, AssetId, Event, Exchange, InstrumentId, Layer, LedgerKind, Lots, Preview, Reject,
+    RestingOrder, Side,
 };
 
 use super::Difference;

@@ -141,7 +141,8 @@ impl Oracle {
             (0, 0)
         } else {
             let reach = self.reach(order, order.quantity);
-            let mut value: i128 = reach.iter().map(|&(price, lots)| self.value(instrument, price, lots)).sum();
+            let mut value: i128 =
+                reach.iter().map(|&(price, lots)| self.value(instrument, price, lots)).sum();
             if order.price == OrderPrice::MarketToLimit {
                 let reached: u64 = reach.iter().map(|&(_, lots)| lots).sum();
                 value += reach.last().map_or(0, |&(last, _)| self.value(instrument, last, lots - reached));
@@ -207,7 +208,11 @@ impl Oracle {
     }
 
     /// Least value and fat-finger band, for each limit.
-    pub(super) fn check_limits(&self, instrument: InstrumentId, limits: &[(Price, u64)]) -> Result<(), Reject> {
+    pub(super) fn check_limits(
+        &self,
+        instrument: InstrumentId,
+        limits: &[(Price, u64)],
+    ) -> Result<(), Reject> {
         let market = self.market(instrument);
         for &(price, lots) in limits {
             let (value, min) = (self.value(instrument, price, lots), market.settings.min_notional);

@@ -71,7 +71,8 @@ impl Oracle {
             for (place, claim) in claims.iter_mut().enumerate().filter(|(_, claim)| claim.lead_ppm > 0) {
                 let account = accounts[place].get();
                 let share = parts(aggressor, claim.lead_ppm, false);
-                let used = made.iter().filter(|(maker, _)| *maker == account).map(|(_, lots)| lots).sum::<u64>();
+                let used =
+                    made.iter().filter(|(maker, _)| *maker == account).map(|(_, lots)| lots).sum::<u64>();
                 let before = claim.got;
                 claim.take(share.saturating_sub(used), rest);
                 made.push((account, claim.got - before));

@@ -1,6 +1,8 @@
 //! The oracle's price of an auction: a table of candidates, struck out rule by rule.
 
-use outcry_engine::{AuctionStep, Indication, InstrumentId, OrderPrice, Price, Rulebook, Side, WaitsFor, limits};
+use outcry_engine::{
+    AuctionStep, Indication, InstrumentId, OrderPrice, Price, Rulebook, Side, WaitsFor, limits,
+};
 
 use super::state::{At, Order, within};
 use super::ticks::{clamped, ticks};

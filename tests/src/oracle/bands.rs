@@ -145,8 +145,11 @@ impl Oracle {
         let now = self.now;
         let market = self.market_mut(instrument);
         let price = market.around();
-        market.limit_up_down =
-            market.settings.limit_up_down.zip(price).map(|(terms, price)| LimitUpDown::open(terms, now, price));
+        market.limit_up_down = market
+            .settings
+            .limit_up_down
+            .zip(price)
+            .map(|(terms, price)| LimitUpDown::open(terms, now, price));
         market.bands = None;
         self.tell_bands(instrument);
     }

@@ -1,7 +1,8 @@
 //! The oracle's cash desks: money in, coins out, at a frozen rate.
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, CashOrderId, DeskId, Event, IdempotenceKey, LedgerKind, Rate, Refusal, Reject, limits,
+    AccountId, Amount, AssetId, CashOrderId, DeskId, Event, IdempotenceKey, LedgerKind, Rate, Refusal,
+    Reject, limits,
 };
 
 use super::{Oracle, count, told_units};
@@ -30,7 +31,12 @@ pub(super) struct CashDesk {
 }
 
 impl Oracle {
-    pub(super) fn open_desk(&mut self, account: AccountId, sells: AssetId, cap: Amount) -> Result<(), Reject> {
+    pub(super) fn open_desk(
+        &mut self,
+        account: AccountId,
+        sells: AssetId,
+        cap: Amount,
+    ) -> Result<(), Reject> {
         if cap.get() <= 0 {
             return Err(Reject::Desk(Refusal::CapNotPositive { cap }));
         }
@@ -112,7 +118,8 @@ impl Oracle {
         let coins = bought(amount, rate, decimals, self.decimals(desk.sells)?);
         let sold: i128 = desk.purchases.iter().map(|purchase| i128::from(purchase.coins.get())).sum();
         let told = coins.filter(|&coins| coins <= i128::from(limits::MAX_AMOUNT)).map(told_units);
-        let Some(coins) = told.filter(|coins| sold + i128::from(coins.get()) <= i128::from(desk.cap.get())) else {
+        let Some(coins) = told.filter(|coins| sold + i128::from(coins.get()) <= i128::from(desk.cap.get()))
+        else {
             let (asset, cap, sold) = (desk.sells, desk.cap, told_units(sold));
             return Err(Reject::Desk(Refusal::AboveCap { asset, cap, sold, coins: told }));
         };
@@ -152,10 +159,7 @@ fn bought(amount: Amount, rate: Rate, money_decimals: u8, coin_decimals: u8) -> 
     let decimal = rate.decimal();
     // coins x mantissa x 10^money_decimals >= amount x 10^(coin_decimals + scale)
     let worth = digits(decimal.mantissa().unsigned_abs(), u32::from(money_decimals));
-    let needed = digits(
-        u128::from(amount.get().unsigned_abs()),
-        u32::from(coin_decimals) + decimal.scale(),
-    );
+    let needed = digits(u128::from(amount.get().unsigned_abs()), u32::from(coin_decimals) + decimal.scale());
     let enough = |coins: i128| !less(&product(&worth, &digits(coins.unsigned_abs(), 0)), &needed);
     let most = 2 * i128::from(limits::MAX_AMOUNT);
     if !enough(most) {

@@ -1,8 +1,8 @@
 //! One trade of the oracle: its event, both legs and fees, and all that follows from it at once.
 
 use outcry_engine::{
-    AccountId, CancelReason, Display, Event, InstrumentId, LedgerKind, OrderId, Phase, Price,
-    ReduceReason, Side, Trade, TradeId, TradeKind, WaitsFor,
+    AccountId, CancelReason, Display, Event, InstrumentId, LedgerKind, OrderId, Phase, Price, ReduceReason,
+    Side, Trade, TradeId, TradeKind, WaitsFor,
 };
 
 use super::ledger::fee;
@@ -202,14 +202,14 @@ impl Oracle {
     fn note_exits(&mut self, id: OrderId, traded: u64) {
         let order = self.order(id);
         let (Some(exits), instrument) = (order.exits, order.instrument) else { return };
-        let due = DueExits { entry: id, account: order.account, side: order.side.opposite(), exits, lots: traded };
+        let due =
+            DueExits { entry: id, account: order.account, side: order.side.opposite(), exits, lots: traded };
         let list = &mut self.market_mut(instrument).exits;
         match list.iter_mut().find(|known| known.entry == id) {
             Some(known) => known.lots += traded,
             None => list.push(due),
         }
     }
-
 }
 
 /// A number from 0 to `below - 1` that is a function of two others.

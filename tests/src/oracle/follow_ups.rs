@@ -2,8 +2,8 @@
 
 use outcry_engine::{Allocation, Event, InstrumentId, OrderId, PegTo, Phase, Price, Side, Steps, WaitsFor};
 
-use super::state::{At, Order};
 use super::Oracle;
+use super::state::{At, Order};
 
 /// How many follow-ups were brought, and how many may be.
 struct Allowance {
@@ -115,7 +115,7 @@ impl Oracle {
                 continue;
             };
             let reached: u64 = self.reach(order, order.left).iter().map(|&(_, lots)| lots).sum();
-            if reached < order.minimum().min(order.left) {
+            if !order.minimum_met && reached < order.minimum().min(order.left) {
                 continue;
             }
             self.allow(instrument, allowance)?;

@@ -74,8 +74,10 @@ impl LimitUpDown {
 
     /// The mean of the trades that are in the window at a time, rounded to the nearest tick, from the middle up.
     fn mean(&self, at: Timestamp) -> Option<Price> {
-        let inside = |(traded, _): &&(Timestamp, Price)| traded.nanos() / SECOND + WINDOW > at.nanos() / SECOND;
-        let prices: Vec<i128> = self.trades.iter().filter(inside).map(|(_, price)| i128::from(price.get())).collect();
+        let inside =
+            |(traded, _): &&(Timestamp, Price)| traded.nanos() / SECOND + WINDOW > at.nanos() / SECOND;
+        let prices: Vec<i128> =
+            self.trades.iter().filter(inside).map(|(_, price)| i128::from(price.get())).collect();
         let count = i128::try_from(prices.len()).ok().filter(|&count| count > 0)?;
         super::ticks::ticks((2 * prices.iter().sum::<i128>() + count) / (2 * count))
     }

@@ -1,8 +1,8 @@
 //! Pairs and brackets in the oracle: orders that come together, and exits that come after.
 
 use outcry_engine::{
-    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Protection,
-    Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
+    Bracket, CancelReason, Conditions, InstrumentId, NewOrder, OrderId, OrderPair, OrderPrice, Posting,
+    Protection, Reject, Side, TimeInForce, Trigger, TriggerBy, TriggerKind, WaitsFor,
 };
 
 use super::admission::{Kind, Worth};
@@ -22,7 +22,11 @@ impl Oracle {
     }
 
     /// As for one order, each check for both.
-    fn admit_pair(&self, limit: &mut Order, stop: &mut Order) -> Result<Option<outcry_engine::Price>, Reject> {
+    fn admit_pair(
+        &self,
+        limit: &mut Order,
+        stop: &mut Order,
+    ) -> Result<Option<outcry_engine::Price>, Reject> {
         let (instrument, account) = (limit.instrument, limit.account);
         self.check_access(limit, Kind::Pair)?;
         for order in [&mut *limit, &mut *stop] {
@@ -72,7 +76,8 @@ impl Oracle {
         if self.check_trail(&mut order).is_ok()
             && let (Some(known), Some(mut trigger)) = (known, order.conditions.trigger)
         {
-            trigger.price = if order.side == Side::Buy { trigger.price.min(known) } else { trigger.price.max(known) };
+            trigger.price =
+                if order.side == Side::Buy { trigger.price.min(known) } else { trigger.price.max(known) };
             self.order_mut(stop).conditions.trigger = Some(trigger);
         }
     }
@@ -122,7 +127,8 @@ impl Oracle {
         let needs = [&limit, &stop].map(|order| self.check_worth(order).map_or(most + 1, |worth| worth.need));
         let gives = self.gives(instrument, due.side);
         let needed = needs[0].max(needs[1]);
-        let covered = self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
+        let covered =
+            self.check_funds(due.account, gives, needed).is_ok() && !self.holder(due.account).blocked;
         let (limit, stop) = self.accept_pair(&limit_terms, limit, &stop_terms, stop);
         if covered {
             return self.come_as_pair(limit, stop, None);

@@ -108,7 +108,9 @@ impl Oracle {
         let mut price = None;
         let opens = !trades(old) && trades(phase);
         if opens || matches!(old, Phase::Call(_)) && phase == Phase::Closed {
-            if matches!(old, Phase::Call(_)) && !self.market(instrument).extended && self.uncross_leaves_range(instrument)
+            if matches!(old, Phase::Call(_))
+                && !self.market(instrument).extended
+                && self.uncross_leaves_range(instrument)
             {
                 let (length, within) = self.market(instrument).settings.volatility_call;
                 self.call_after_interruption(instrument, length, within, phase, PhaseCause::PriceRange);

@@ -1,8 +1,8 @@
 //! Mass quotes in the oracle: each entry by itself, the bid before the ask.
 
 use outcry_engine::{
-    AccountId, CancelReason, Conditions, Event, MassQuote, NewOrder, OrderId, OrderPrice, Posting, Price, Priority,
-    Qty, Quote, Reject, Side, TimeInForce, limits,
+    AccountId, CancelReason, Conditions, Event, MassQuote, NewOrder, OrderId, OrderPrice, Posting, Price,
+    Priority, Qty, Quote, Reject, Side, TimeInForce, limits,
 };
 
 use super::admission::Kind;

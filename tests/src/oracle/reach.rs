@@ -75,10 +75,13 @@ impl Oracle {
     /// Waiting orders of the other side that a minimum keeps out and this order reaches: price, minimum, lots, the first
     /// to trade first.
     fn waiting_minimums(&self, order: &Order) -> Vec<(Price, u64, u64)> {
-        self.minimum_makers(order).iter().map(|&(price, id)| {
-            let maker = self.order(id);
-            (price, maker.minimum(), maker.left)
-        }).collect()
+        self.minimum_makers(order)
+            .iter()
+            .map(|&(price, id)| {
+                let maker = self.order(id);
+                (price, maker.minimum(), maker.left)
+            })
+            .collect()
     }
 
     /// The same by number.

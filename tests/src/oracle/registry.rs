@@ -6,7 +6,7 @@ use outcry_engine::{
 };
 
 use super::state::{Holder, Market};
-use super::{Oracle, count, told_units, terms};
+use super::{Oracle, count, terms, told_units};
 
 impl Oracle {
     pub(super) fn create_asset(&mut self, symbol: Symbol, decimals: u8) -> Result<(), Reject> {

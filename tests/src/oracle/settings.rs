@@ -1,8 +1,8 @@
 //! Settings in the oracle: what each may be, and what it changes.
 
 use outcry_engine::{
-    AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting, Reject,
-    Rulebook, SettingField, Term, TickTableError, limits,
+    AccountId, AccountSetting, Allocation, Amount, Event, InstrumentId, InstrumentSetting, MarketSetting,
+    Reject, Rulebook, SettingField, Term, TickTableError, limits,
 };
 
 use super::market_wide::MarketWide;
@@ -10,6 +10,8 @@ use super::{Oracle, told_units};
 
 /// Nanoseconds of a day.
 const DAY: u64 = 86_400_000_000_000;
+/// Nanoseconds of a second.
+const SECOND: i64 = 1_000_000_000;
 /// The whole in parts per million.
 const WHOLE: u32 = 1_000_000;
 /// Most rows of a tick table.
@@ -17,7 +19,11 @@ const MOST_ROWS: usize = 32;
 
 /// Refuses a number outside a range.
 fn in_range(setting: SettingField, given: i64, min: i64, max: i64) -> Result<(), Reject> {
-    if (min..=max).contains(&given) { Ok(()) } else { Err(Reject::SettingOutOfRange { setting, given, min, max }) }
+    if (min..=max).contains(&given) {
+        Ok(())
+    } else {
+        Err(Reject::SettingOutOfRange { setting, given, min, max })
+    }
 }
 
 /// A number that may be beyond what a message can tell.
@@ -60,7 +66,9 @@ impl Oracle {
             InstrumentSetting::MinNotional(amount) => settings.min_notional = i128::from(amount.get()),
             InstrumentSetting::PriceBand(band) => settings.price_band = band,
             InstrumentSetting::PriceRange(range) => settings.price_range = range,
-            InstrumentSetting::VolatilityCall { length, within } => settings.volatility_call = (length, within),
+            InstrumentSetting::VolatilityCall { length, within } => {
+                settings.volatility_call = (length, within)
+            }
             InstrumentSetting::LimitUpDown(terms) => {
                 settings.limit_up_down = terms;
                 self.set_limits(instrument);
@@ -82,7 +90,11 @@ impl Oracle {
     }
 
     /// What a setting may be beside the instrument's terms and its other settings.
-    fn check_in_instrument(&self, instrument: InstrumentId, setting: &InstrumentSetting) -> Result<(), Reject> {
+    fn check_in_instrument(
+        &self,
+        instrument: InstrumentId,
+        setting: &InstrumentSetting,
+    ) -> Result<(), Reject> {
         let market = self.market(instrument);
         match *setting {
             InstrumentSetting::LeadMaker { account, ppm } => {
@@ -176,7 +188,9 @@ impl Oracle {
 
 fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
     match *setting {
-        InstrumentSetting::Allocation(allocation) => Allocation::check(&allocation).map_err(Reject::Allocation),
+        InstrumentSetting::Allocation(allocation) => {
+            Allocation::check(&allocation).map_err(Reject::Allocation)
+        }
         InstrumentSetting::LeadMaker { ppm, .. } => {
             in_range(SettingField::LeadMaker, i64::from(ppm), 0, i64::from(WHOLE))
         }
@@ -196,7 +210,7 @@ fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
         InstrumentSetting::PriceBand(Some(band)) => band.check().map_err(Reject::Band),
         InstrumentSetting::PriceRange(Some(range)) => range.check().map_err(Reject::Band),
         InstrumentSetting::VolatilityCall { length, within } => {
-            in_range(SettingField::VolatilityCall, signed(length), 1_000_000, signed(DAY))?;
+            in_range(SettingField::VolatilityCall, signed(length), SECOND, signed(DAY))?;
             in_range(SettingField::VolatilityCall, signed(within), 0, signed(length))
         }
         InstrumentSetting::LimitUpDown(Some(terms)) => terms.check().map_err(Reject::Band),
@@ -219,7 +233,9 @@ fn check_instrument_setting(setting: &InstrumentSetting) -> Result<(), Reject> {
 
 fn check_account_setting(setting: &AccountSetting) -> Result<(), Reject> {
     match *setting {
-        AccountSetting::Tier(tier) => in_range(SettingField::Tier, i64::from(tier), 0, i64::from(limits::MAX_TIER)),
+        AccountSetting::Tier(tier) => {
+            in_range(SettingField::Tier, i64::from(tier), 0, i64::from(limits::MAX_TIER))
+        }
         AccountSetting::ShortLimit { amount, .. } => {
             in_range(SettingField::ShortLimit, amount.get(), 0, limits::MAX_AMOUNT)
         }

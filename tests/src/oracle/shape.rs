@@ -1,8 +1,8 @@
 //! What the oracle refuses because of the command alone, before it looks at anything else.
 
 use outcry_engine::{
-    Bracket, Conditions, Display, Minimum, NewOrder, OrderPair, OrderPrice, Posting, Protection, Reject, Side,
-    Term, TimeInForce,
+    Bracket, Conditions, Display, Minimum, NewOrder, OrderPair, OrderPrice, Posting, Protection, Reject,
+    Side, Term, TimeInForce,
 };
 
 /// Pairs of terms that contradict each other; the first pair of the list that an order has is named.

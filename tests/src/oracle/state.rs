@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use outcry_engine::{
-    AccountId, AccountName, Allocation, Amount, AssetId, Conditions, Display, FeeRate, Indication, InstrumentId,
-    Layer, LimitUpDownTerms, NewInstrument, NewOrder, OrderId, OrderPrice, Phase, PhaseEnd, Posting, Price,
-    PriceBand, PriceRange, Protection, Rulebook, SelfTrade, Side, TickRow, TimeInForce, Timestamp, VelocityTerms,
-    WaitsFor, limits,
+    AccountId, AccountName, Allocation, Amount, AssetId, Conditions, Display, FeeRate, Indication,
+    InstrumentId, Layer, LimitUpDownTerms, NewInstrument, NewOrder, OrderId, OrderPrice, Phase, PhaseEnd,
+    Posting, Price, PriceBand, PriceRange, Protection, Rulebook, SelfTrade, Side, TickRow, TimeInForce,
+    Timestamp, VelocityTerms, WaitsFor, limits,
 };
 
 use super::limit_up_down::LimitUpDown;

@@ -61,7 +61,8 @@ impl Oracle {
         let above = self.at_least(instrument, (half_ticks + 1).div_euclid(2));
         match (below, above) {
             (Some(low), Some(high)) => {
-                let (down, up) = (half_ticks - 2 * i128::from(low.get()), 2 * i128::from(high.get()) - half_ticks);
+                let (down, up) =
+                    (half_ticks - 2 * i128::from(low.get()), 2 * i128::from(high.get()) - half_ticks);
                 Some(if down < up { low } else { high })
             }
             (low, high) => low.or(high),
@@ -83,7 +84,9 @@ impl Oracle {
         let from = i128::from(start.get());
         match side {
             Side::Buy => self.at_most(instrument, from + distance).map_or(start, |price| price.max(start)),
-            Side::Sell if from - distance < 1 => self.at_least(instrument, 1).map_or(start, |price| price.min(start)),
+            Side::Sell if from - distance < 1 => {
+                self.at_least(instrument, 1).map_or(start, |price| price.min(start))
+            }
             Side::Sell => self.at_least(instrument, from - distance).map_or(start, |price| price.min(start)),
         }
     }

@@ -69,7 +69,9 @@ impl Oracle {
             let waits = order.instrument == instrument && Self::waits_for_trigger(order) && which(order);
             let (Some(trigger), true) = (order.conditions.trigger.as_mut(), waits) else { continue };
             let reference = seen.iter().find(|(by, _)| *by == trigger.by);
-            let (TriggerKind::Trailing(trail), Some(&(_, reference))) = (trigger.kind, reference) else { continue };
+            let (TriggerKind::Trailing(trail), Some(&(_, reference))) = (trigger.kind, reference) else {
+                continue;
+            };
             if let Some(price) = trailed(order.side, trail, reference) {
                 trigger.price = match order.side {
                     Side::Buy => trigger.price.min(price),

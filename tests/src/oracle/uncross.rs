@@ -13,7 +13,8 @@ impl Oracle {
         self.tell(Event::Uncrossed { instrument, indication });
         let mut left = indication.paired.get();
         while left > 0 {
-            let [Some(buyer), Some(seller)] = Side::BOTH.map(|side| self.next_in(instrument, side, price)) else {
+            let [Some(buyer), Some(seller)] = Side::BOTH.map(|side| self.next_in(instrument, side, price))
+            else {
                 unreachable!("both sides have what is paired");
             };
             let traded = self.order(buyer).left.min(self.order(seller).left).min(left);
@@ -48,7 +49,9 @@ impl Oracle {
     pub(super) fn enter_crossed(&mut self, instrument: InstrumentId) {
         while self.market(instrument).phase == Phase::Continuous {
             let first = |side| self.makers(instrument, side).first().map(|order| (order.level, order.id));
-            let (Some((bid, buyer)), Some((ask, seller))) = (first(Side::Buy), first(Side::Sell)) else { return };
+            let (Some((bid, buyer)), Some((ask, seller))) = (first(Side::Buy), first(Side::Sell)) else {
+                return;
+            };
             if bid < ask {
                 return;
             }

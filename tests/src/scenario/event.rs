@@ -147,7 +147,11 @@ impl Line<'_> {
                     Some(Side::Sell) => "the sell orders",
                 };
                 let instrument = instrument.map(|instrument| format!(" in {}", self.listed(instrument)));
-                format!("{side} of {}{} are canceled", name(exchange, account), instrument.unwrap_or_default())
+                format!(
+                    "{side} of {}{} are canceled",
+                    name(exchange, account),
+                    instrument.unwrap_or_default()
+                )
             }
             Event::Quoted { account, entries } => format!("{} quotes {entries}", name(exchange, account)),
             Event::MarketHalted { until } => format!(
@@ -165,7 +169,9 @@ impl Line<'_> {
             Event::AccountSet { account, setting } => {
                 format!("{} has {}", name(exchange, account), written_for_account(exchange, setting))
             }
-            Event::MarketSet { setting } => format!("the market has {}", written_for_market(exchange, setting)),
+            Event::MarketSet { setting } => {
+                format!("the market has {}", written_for_market(exchange, setting))
+            }
             Event::PhaseChanged { instrument, phase, end, cause } => {
                 format!("{} is {}, {}", self.listed(instrument), written_phase(phase, end), words(cause))
             }
@@ -288,7 +294,11 @@ impl Line<'_> {
             None => String::new(),
         };
         let step = indication.decided_by.map(|step| format!(", by {}", words(step))).unwrap_or_default();
-        format!("{} at {}{surplus}{step}", self.lots(instrument, indication.paired), self.ticks(instrument, price))
+        format!(
+            "{} at {}{surplus}{step}",
+            self.lots(instrument, indication.paired),
+            self.ticks(instrument, price)
+        )
     }
 
     fn label(&self, order: OrderId) -> String {

@@ -117,12 +117,17 @@ mod tests {
             assert_eq!(share(&written_share(ppm)).ok(), Some(ppm), "{}", written_share(ppm));
         }
         assert_eq!(written_time(Timestamp::from_nanos(34_200 * SECOND)), "09:30:00.000");
-        assert_eq!((written_duration(90 * SECOND), written_share(25_000)), ("90s".to_owned(), "2.5%".to_owned()));
+        assert_eq!(
+            (written_duration(90 * SECOND), written_share(25_000)),
+            ("90s".to_owned(), "2.5%".to_owned())
+        );
     }
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["9", "9999999:00:00", "09:60:00", "09:30:00.", "09:30", "09:30:00.0000000001", "09:30:00+x"] {
+        for text in
+            ["9", "9999999:00:00", "09:60:00", "09:30:00.", "09:30", "09:30:00.0000000001", "09:30:00+x"]
+        {
             assert!(time(text).is_err(), "{text}");
         }
         for text in ["15", "15 s", "s", "1.5s", "99999999999999h"] {

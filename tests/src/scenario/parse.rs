@@ -83,7 +83,10 @@ fn question(words: &mut Words) -> Parsed<Option<Line>> {
         Some("given") => Line::Given,
         Some("when") => Line::When,
         Some("then") => Line::Then,
-        Some("at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "preview" | "price" | "purchases") => {
+        Some(
+            "at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "preview" | "price"
+            | "purchases",
+        ) => {
             return asked(words).map(Some);
         }
         _ => return Ok(None),
@@ -139,7 +142,8 @@ fn command(words: &mut Words) -> Parsed<(Option<Timestamp>, Command)> {
         }
         "instrument" => Command::CreateInstrument(new_instrument(words)?),
         "account" => Command::OpenAccount {
-            name: AccountName::new(words.next()?).map_err(|error| Fault::Number(format!("the name {error}")))?,
+            name: AccountName::new(words.next()?)
+                .map_err(|error| Fault::Number(format!("the name {error}")))?,
         },
         "deposit" | "withdraw" => {
             let account = words.account()?;
@@ -253,7 +257,12 @@ fn replacement(words: &mut Words, account: AccountId) -> Parsed<Command> {
     let size = words.next()?;
     words.expect("at")?;
     let price = words.price(instrument)?;
-    Ok(Command::ReplaceOrder { account, order, price, quantity: quantity(words.exchange(), size, instrument)? })
+    Ok(Command::ReplaceOrder {
+        account,
+        order,
+        price,
+        quantity: quantity(words.exchange(), size, instrument)?,
+    })
 }
 
 /// Money spent on an instrument, or at a desk.

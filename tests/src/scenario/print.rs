@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer, Lots,
-    NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
+    AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer,
+    Lots, NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
 };
 
 use rust_decimal::Decimal;
@@ -79,7 +79,13 @@ fn list(session: &Session, orders: Vec<RestingOrder>, out: &mut String) {
 }
 
 /// Says what a quantity costs or brings now, all or nothing.
-pub(super) fn price(exchange: &Exchange, instrument: InstrumentId, side: Side, quantity: Qty, out: &mut String) {
+pub(super) fn price(
+    exchange: &Exchange,
+    instrument: InstrumentId,
+    side: Side,
+    quantity: Qty,
+    out: &mut String,
+) {
     let quote = exchange.instrument(instrument).map(outcry_engine::Instrument::quote);
     match (exchange.price(instrument, side, quantity), quote) {
         (Ok(total), Some(quote)) => {
@@ -233,7 +239,8 @@ pub(super) fn command(session: &Session, command: &Command) -> String {
         Command::PlaceBracket(ref bracket) => {
             let instrument = bracket.entry.instrument;
             let exit = Terms { exchange, instrument }.exit(bracket.then, bracket.protection);
-            let [profit, loss] = [bracket.profit, bracket.loss].map(|price| ticks(exchange, instrument, price));
+            let [profit, loss] =
+                [bracket.profit, bracket.loss].map(|price| ticks(exchange, instrument, price));
             format!("{} with profit {profit} loss {loss} {exit}", place(exchange, &bracket.entry))
         }
         Command::PlaceCashOrder { account, instrument, amount } => {

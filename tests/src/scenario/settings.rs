@@ -3,9 +3,9 @@
 use std::num::{NonZeroU32, NonZeroU64};
 
 use outcry_engine::{
-    AccountSetting, Allocation, AssetId, Call, CmeAlgorithm, Exchange, InstrumentId, InstrumentSetting, LimitTier,
-    LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, Phase, PhaseEnd, Price, PriceBand, PriceRange, Rulebook,
-    Steps, TickRow, Top, VelocityTerms,
+    AccountSetting, Allocation, AssetId, Call, CmeAlgorithm, Exchange, InstrumentId, InstrumentSetting,
+    LimitTier, LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, Phase, PhaseEnd, Price, PriceBand,
+    PriceRange, Rulebook, Steps, TickRow, Top, VelocityTerms,
 };
 
 use super::measure::{
@@ -117,7 +117,8 @@ pub(super) fn of_market(words: &mut Words) -> Parsed<MarketSetting> {
         let index = words.instrument()?;
         let mut terms = MarketWideTerms::default();
         if words.take("falls") {
-            (terms.first_ppm, terms.second_ppm, terms.third_ppm) = (words.share()?, words.share()?, words.share()?);
+            (terms.first_ppm, terms.second_ppm, terms.third_ppm) =
+                (words.share()?, words.share()?, words.share()?);
             words.expect("halt")?;
             terms.halt_seconds = duration_in(SECOND, words.next()?)?;
         }
@@ -168,13 +169,15 @@ pub(super) fn written_phase(phase: Phase, end: Option<PhaseEnd>) -> String {
         Phase::Closed => "closed".to_owned(),
     };
     let Some(end) = end else { return name(phase) };
-    let within = if end.within == 0 { String::new() } else { format!(" within {}", written_duration(end.within)) };
+    let within =
+        if end.within == 0 { String::new() } else { format!(" within {}", written_duration(end.within)) };
     format!("{} until {}{within} then {}", name(phase), written_time(end.at), name(end.then))
 }
 
 fn allocation(words: &mut Words, instrument: InstrumentId) -> Parsed<Allocation> {
     let lot = outcry_engine::Qty::new(1).map_err(|error| Fault::Line(error.to_string()))?;
-    let minimum = |words: &mut Words| if words.take("minimum") { words.quantity(instrument) } else { Ok(lot) };
+    let minimum =
+        |words: &mut Words| if words.take("minimum") { words.quantity(instrument) } else { Ok(lot) };
     let bounds = |words: &mut Words| -> Parsed<Top> {
         words.expect("top")?;
         top(words, instrument)
@@ -260,7 +263,10 @@ fn limit_up_down(words: &mut Words) -> Parsed<LimitUpDownTerms> {
     Ok(terms)
 }
 
-fn optional<'a, T>(words: &mut Words<'a>, read: impl FnOnce(&mut Words<'a>) -> Parsed<T>) -> Parsed<Option<T>> {
+fn optional<'a, T>(
+    words: &mut Words<'a>,
+    read: impl FnOnce(&mut Words<'a>) -> Parsed<T>,
+) -> Parsed<Option<T>> {
     if words.take("none") { Ok(None) } else { read(words).map(Some) }
 }
 
@@ -281,7 +287,9 @@ pub(super) fn written_for_instrument(
     };
     let size = |size| lots(exchange, instrument, size);
     match setting {
-        InstrumentSetting::Allocation(allocation) => format!("allocation {}", written_allocation(allocation, size)),
+        InstrumentSetting::Allocation(allocation) => {
+            format!("allocation {}", written_allocation(allocation, size))
+        }
         InstrumentSetting::LeadMaker { account, ppm } => {
             format!("lead-maker {} {}", name(exchange, account), written_share(ppm))
         }
@@ -293,7 +301,9 @@ pub(super) fn written_for_instrument(
             format!("tick-row from {} step {}", price(row.from), distance(row.step.get().into()))
         }
         InstrumentSetting::Quantities { min, max } => {
-            let part = |word, lots: Lots| if lots.is_zero() { String::new() } else { format!(" {word} {}", size(lots)) };
+            let part = |word, lots: Lots| {
+                if lots.is_zero() { String::new() } else { format!(" {word} {}", size(lots)) }
+            };
             format!("quantities{}{}", part("min", min), part("max", max))
         }
         InstrumentSetting::MinNotional(amount) => {
@@ -302,16 +312,22 @@ pub(super) fn written_for_instrument(
             format!("min-value {amount}")
         }
         InstrumentSetting::PriceBand(band) => or_none("price-band", band, |band| {
-            let floor = if band.floor_ticks == 0 { String::new() } else { format!(" floor {}", distance(band.floor_ticks)) };
+            let floor = if band.floor_ticks == 0 {
+                String::new()
+            } else {
+                format!(" floor {}", distance(band.floor_ticks))
+            };
             format!("{}{floor}", written_share(band.width_ppm))
         }),
         InstrumentSetting::PriceRange(range) => or_none("price-range", range, |range| {
-            let part = |word, ppm: Option<NonZeroU32>| ppm.map(|ppm| format!("{word} {}", written_share(ppm.get())));
+            let part =
+                |word, ppm: Option<NonZeroU32>| ppm.map(|ppm| format!("{word} {}", written_share(ppm.get())));
             let parts = [part("static", range.static_ppm), part("dynamic", range.dynamic_ppm)];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }),
         InstrumentSetting::VolatilityCall { length, within } => {
-            let within = if within == 0 { String::new() } else { format!(" within {}", written_duration(within)) };
+            let within =
+                if within == 0 { String::new() } else { format!(" within {}", written_duration(within)) };
             format!("volatility-call {}{within}", written_duration(length))
         }
         InstrumentSetting::LimitUpDown(terms) => or_none("limit-up-down", terms, |terms| {
@@ -380,7 +396,9 @@ fn written_rulebook(rulebook: Rulebook, price: impl Fn(Price) -> String) -> Stri
 
 /// Writes what [`of_account`] reads.
 pub(super) fn written_for_account(exchange: &Exchange, setting: AccountSetting) -> String {
-    let limit = |word, asset, amount| format!("{word} {} {}", units(exchange, asset, amount), symbol(exchange, asset));
+    let limit = |word, asset, amount| {
+        format!("{word} {} {}", units(exchange, asset, amount), symbol(exchange, asset))
+    };
     match setting {
         AccountSetting::Group(group) => format!("group {group}"),
         AccountSetting::SelfTrade(rule) => format!("self-trade {}", rule_name(rule)),
@@ -396,7 +414,8 @@ pub(super) fn written_for_account(exchange: &Exchange, setting: AccountSetting) 
 pub(super) fn written_for_market(exchange: &Exchange, setting: MarketSetting) -> String {
     let MarketSetting::MarketWide(rule) = setting;
     or_none("index", rule, |(index, terms)| {
-        let index = exchange.instrument(index).map_or(format!("#{index}"), |known| known.symbol().to_string());
+        let index =
+            exchange.instrument(index).map_or(format!("#{index}"), |known| known.symbol().to_string());
         let [first, second, third] = [terms.first_ppm, terms.second_ppm, terms.third_ppm].map(written_share);
         let halt = written_duration(u64::from(terms.halt_seconds) * SECOND);
         format!("{index} falls {first} {second} {third} halt {halt}")

@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use outcry_engine::{
-    Bracket, Command, ConditionalOrder, Conditions, Display, InstrumentId, Lots, MassQuote, Minimum, NewOrder,
-    OrderPair, OrderPrice, Peg, PegTo, Posting, Price, Protection, Qty, Quote, SelfTrade, Side, TimeInForce, Trail,
-    Trigger, TriggerBy, TriggerKind,
+    Bracket, Command, ConditionalOrder, Conditions, Display, InstrumentId, Lots, MassQuote, Minimum,
+    NewOrder, OrderPair, OrderPrice, Peg, PegTo, Posting, Price, Protection, Qty, Quote, SelfTrade, Side,
+    TimeInForce, Trail, Trigger, TriggerBy, TriggerKind,
 };
 
 use super::measure::written_share;
@@ -126,7 +126,8 @@ fn protection(words: &mut Words, instrument: InstrumentId) -> Parsed<Option<Prot
     if !words.take("protection") {
         return Ok(None);
     }
-    let some = |number| NonZeroU32::new(number).ok_or_else(|| Fault::Line("a protection is above zero".to_owned()));
+    let some =
+        |number| NonZeroU32::new(number).ok_or_else(|| Fault::Line("a protection is above zero".to_owned()));
     Ok(Some(if words.peek().is_some_and(|word| word.ends_with('%')) {
         Protection::Ppm(some(words.share()?)?)
     } else {
@@ -181,13 +182,15 @@ pub(super) fn quotes(words: &mut Words, account: outcry_engine::AccountId) -> Pa
             let instrument = words.instrument()?;
             let text = words.next()?;
             let sides = text.split_once('/');
-            let (bid, ask) = sides.ok_or_else(|| Fault::Line(format!("{text} is not a quote such as 5@9/5@11")))?;
+            let (bid, ask) =
+                sides.ok_or_else(|| Fault::Line(format!("{text} is not a quote such as 5@9/5@11")))?;
             let side = |text: &str| -> Parsed<Option<(Price, Qty)>> {
                 if text == "-" {
                     return Ok(None);
                 }
                 let parts = text.split_once('@');
-                let (size, at) = parts.ok_or_else(|| Fault::Line(format!("{text} is not a side such as 5@9")))?;
+                let (size, at) =
+                    parts.ok_or_else(|| Fault::Line(format!("{text} is not a side such as 5@9")))?;
                 let exchange = words.exchange();
                 Ok(Some((price(exchange, at, instrument)?, quantity(exchange, size, instrument)?)))
             };
@@ -238,7 +241,9 @@ impl Terms<'_> {
         match display {
             Display::Full => None,
             Display::Hidden => Some("hidden".to_owned()),
-            Display::Iceberg { peak, spread } if spread.is_zero() => Some(format!("showing {}", self.lots(peak.lots()))),
+            Display::Iceberg { peak, spread } if spread.is_zero() => {
+                Some(format!("showing {}", self.lots(peak.lots())))
+            }
             Display::Iceberg { peak, spread } => {
                 Some(format!("showing {} give-or-take {}", self.lots(peak.lots()), self.lots(spread)))
             }

@@ -1,8 +1,8 @@
 //! The words of a line, read from the left, and the names and numbers among them.
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Exchange, FeeRate, InstrumentId, OrderId, Price, Qty, Side, Symbol,
-    TimeInForce, Timestamp,
+    AccountId, AccountName, Amount, AssetId, Exchange, FeeRate, InstrumentId, OrderId, Price, Qty, Side,
+    Symbol, TimeInForce, Timestamp,
 };
 
 use super::{Session, measure};

@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use outcry_engine::{
-    Bracket, Command, ConditionalOrder, Conditions, Display, InstrumentId, Lots, MassQuote, Minimum, NewOrder, OrderPair,
-    OrderPrice, Peg, PegTo, Posting, Price, Protection, Quote, SelfTrade, Side, TimeInForce, Timestamp, Trail, Trigger,
-    TriggerBy, TriggerKind, limits,
+    Bracket, Command, ConditionalOrder, Conditions, Display, InstrumentId, Lots, MassQuote, Minimum,
+    NewOrder, OrderPair, OrderPrice, Peg, PegTo, Posting, Price, Protection, Quote, SelfTrade, Side,
+    TimeInForce, Timestamp, Trail, Trigger, TriggerBy, TriggerKind, limits,
 };
 
 use super::orders::{qty, ticks};
@@ -22,7 +22,10 @@ impl Workload {
             Act::MarketToLimit => NewOrder { price: OrderPrice::MarketToLimit, ..terms },
             Act::Protected => {
                 conditions.protection = Some(self.protection());
-                market(terms, if self.half() { TimeInForce::ImmediateOrCancel } else { TimeInForce::FillOrKill })
+                market(
+                    terms,
+                    if self.half() { TimeInForce::ImmediateOrCancel } else { TimeInForce::FillOrKill },
+                )
             }
             Act::Iceberg => {
                 conditions.display = self.iceberg(terms.quantity.get());
@@ -55,7 +58,10 @@ impl Workload {
             }
             _ => self.jumble(terms, &mut conditions),
         };
-        if act != Act::Expiring && terms.time_in_force == TimeInForce::GoodTillCancel && self.random.chance(150_000) {
+        if act != Act::Expiring
+            && terms.time_in_force == TimeInForce::GoodTillCancel
+            && self.random.chance(150_000)
+        {
             terms.time_in_force = self.expiry();
         }
         if self.random.chance(250_000) {
@@ -144,7 +150,10 @@ impl Workload {
             (_, 2) => self.random.between(0, 2_000_000),
             (Some(terms), _) => {
                 let lots = 1 + self.random.below(self.swarm.lots * 2);
-                let price = self.sight.best(instrument, Side::Sell).map_or(self.swarm.middle, |live| live.price.get());
+                let price = self
+                    .sight
+                    .best(instrument, Side::Sell)
+                    .map_or(self.swarm.middle, |live| live.price.get());
                 let one = NewOrder {
                     account,
                     instrument,

@@ -4,15 +4,15 @@ use std::num::NonZeroU64;
 
 use outcry_engine::{
     AccountSetting, Allocation, Call, CmeAlgorithm, Command, DeskId, FeeRate, IdempotenceKey, InstrumentId,
-    InstrumentSetting, LimitTier, LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, Phase, PhaseEnd, PriceBand,
-    PriceRange, Rate, Rulebook, Side, TickRow, Timestamp, Top, VelocityTerms, limits,
+    InstrumentSetting, LimitTier, LimitUpDownTerms, Lots, MarketSetting, MarketWideTerms, Phase, PhaseEnd,
+    PriceBand, PriceRange, Rate, Rulebook, Side, TickRow, Timestamp, Top, VelocityTerms, limits,
 };
 use rust_decimal::Decimal;
 
+use super::Workload;
 use super::admin::amount;
 use super::conditions::nonzero;
 use super::orders::{qty, ticks};
-use super::Workload;
 
 const MILLI: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -25,26 +25,46 @@ impl Workload {
             if self.random.chance(10_000) { InstrumentId::new(1_000) } else { self.instrument() };
         let setting = match self.random.below(20) {
             0 | 1 => InstrumentSetting::Allocation(self.allocation()),
-            2 => InstrumentSetting::LeadMaker { account: self.account(), ppm: self.one_of(&[0, 1, 400_000, 600_000, 1_000_000]) },
+            2 => InstrumentSetting::LeadMaker {
+                account: self.account(),
+                ppm: self.one_of(&[0, 1, 400_000, 600_000, 1_000_000]),
+            },
             3 => InstrumentSetting::Rulebook(self.rulebook()),
             4 => self.fee_tier(instrument),
             5 => InstrumentSetting::TickRow(self.tick_row()),
             6 => {
                 let lots = self.swarm.lots;
-                let (min, max) = self.one_of(&[(0, 0), (0, 0), (1, lots), (2, 0), (1, 1), (lots, 1), (0, lots + 5)]);
+                let (min, max) =
+                    self.one_of(&[(0, 0), (0, 0), (1, lots), (2, 0), (1, 1), (lots, 1), (0, lots + 5)]);
                 InstrumentSetting::Quantities { min: Lots::new(min), max: Lots::new(max) }
             }
-            7 => InstrumentSetting::MinNotional(amount(self.one_of(&[0, 0, 1, 10_000, -1, limits::MAX_AMOUNT]))),
+            7 => InstrumentSetting::MinNotional(amount(self.one_of(&[
+                0,
+                0,
+                1,
+                10_000,
+                -1,
+                limits::MAX_AMOUNT,
+            ]))),
             8 => InstrumentSetting::PriceBand(self.price_band()),
             9 => InstrumentSetting::PriceRange(self.price_range()),
             10 => self.volatility_call(),
             11 => InstrumentSetting::LimitUpDown(self.limit_up_down()),
             12 => InstrumentSetting::Velocity(self.velocity()),
             13 => InstrumentSetting::Reference(self.price(instrument, Side::Buy)),
-            14 | 15 => InstrumentSetting::AuctionCollar(self.one_of(&[0, 1, 1_000, 50_000, 200_000, 1_000_000, 1_000_001])),
+            14 | 15 => InstrumentSetting::AuctionCollar(
+                self.one_of(&[0, 1, 1_000, 50_000, 200_000, 1_000_000, 1_000_001]),
+            ),
             16 => InstrumentSetting::HaltQueues(self.random.chance(500_000)),
             17 => self.trading_hours(),
-            18 => InstrumentSetting::DayEnd(self.one_of(&[0, 1, 12 * 3_600 * SECOND, self.at % DAY, DAY - 1, DAY])),
+            18 => InstrumentSetting::DayEnd(self.one_of(&[
+                0,
+                1,
+                12 * 3_600 * SECOND,
+                self.at % DAY,
+                DAY - 1,
+                DAY,
+            ])),
             _ => InstrumentSetting::FollowUps(self.one_of(&[1, 1, 2, 3, 20, 20_000, 100_000, 0, 100_001])),
         };
         Command::SetInstrument { instrument, setting }
@@ -87,7 +107,8 @@ impl Workload {
     fn fee_tier(&mut self, instrument: InstrumentId) -> InstrumentSetting {
         let own = self.terms(instrument);
         let (maker, taker) = own.map_or((0, 0), |terms| (terms.maker_fee.ppm(), terms.taker_fee.ppm()));
-        let rate = |ppm: i32| FeeRate::from_ppm(ppm.clamp(-FeeRate::MAX_PPM, FeeRate::MAX_PPM)).expect("clamped");
+        let rate =
+            |ppm: i32| FeeRate::from_ppm(ppm.clamp(-FeeRate::MAX_PPM, FeeRate::MAX_PPM)).expect("clamped");
         let tier = self.one_of(&[1, 1, 2, 3, limits::MAX_TIER, 0, limits::MAX_TIER + 1]);
         let maker = self.one_of(&[maker, maker - 1, maker / 2, -1, -500, -FeeRate::MAX_PPM, maker + 1]);
         let taker = self.one_of(&[taker, taker - 1, taker / 2, 0, taker + 1]);
@@ -115,7 +136,7 @@ impl Workload {
     }
 
     fn volatility_call(&mut self) -> InstrumentSetting {
-        let length = self.one_of(&[MILLI, MILLI, SECOND, 120 * SECOND, DAY, DAY + 1, 0]);
+        let length = self.one_of(&[SECOND, SECOND, 2 * SECOND, 120 * SECOND, DAY, DAY + 1, SECOND - 1]);
         let within = self.one_of(&[0, 0, 1, length, length + 1]);
         InstrumentSetting::VolatilityCall { length, within }
     }
@@ -182,7 +203,9 @@ impl Workload {
             halt_seconds: self.one_of(&[900, 1, 1, 86_400]),
         };
         let instrument = self.instrument();
-        Command::SetMarket { setting: MarketSetting::MarketWide(self.random.chance(700_000).then_some((instrument, terms))) }
+        Command::SetMarket {
+            setting: MarketSetting::MarketWide(self.random.chance(700_000).then_some((instrument, terms))),
+        }
     }
 
     /// Another phase; mostly back to continuous trading where there is none.
@@ -234,7 +257,13 @@ impl Workload {
         let desk = DeskId::new(u32::try_from(self.random.below(u64::from(desks))).expect("few") + unknown);
         let money = self.asset();
         if self.random.chance(200_000) {
-            let rates = [Decimal::new(4_847_888, 2), Decimal::ONE, Decimal::new(1, 6), Decimal::new(3, 0), Decimal::MAX];
+            let rates = [
+                Decimal::new(4_847_888, 2),
+                Decimal::ONE,
+                Decimal::new(1, 6),
+                Decimal::new(3, 0),
+                Decimal::MAX,
+            ];
             let rate = Rate::new(self.one_of(&rates)).expect("above zero");
             return Command::SetRate { desk, money, rate };
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, AssetId, Condition, Event, InstrumentId, NewInstrument, NewOrder, OrderId, OrderPrice, Phase, Price, Side,
+    AccountId, AssetId, Condition, Event, InstrumentId, NewInstrument, NewOrder, OrderId, OrderPrice, Phase,
+    Price, Side,
 };
 
 /// How many closed orders are remembered.
@@ -163,7 +164,9 @@ impl Sight {
     fn see_order(&mut self, event: &Event) {
         match *event {
             Event::OrderAccepted { order, terms } => self.open(order, &terms),
-            Event::OrderRested { order, price, .. } => self.change(order, |live| (live.price, live.rests) = (price, true)),
+            Event::OrderRested { order, price, .. } => {
+                self.change(order, |live| (live.price, live.rests) = (price, true))
+            }
             Event::OrderWaits { order, .. } => self.change(order, |live| live.rests = false),
             Event::OrderRepriced { order, price, .. } => self.change(order, |live| live.price = price),
             Event::Traded(trade) => {

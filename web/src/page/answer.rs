@@ -1,6 +1,7 @@
 //! The worker's answers in words.
 
 use super::venue::Venue;
+use super::wording::why_canceled;
 use crate::protocol::Outcome;
 use outcry_engine::{InstrumentId, Lots, OrderId};
 
@@ -24,13 +25,14 @@ impl Answer {
     pub fn to_order(outcome: Outcome, venue: &Venue, instrument: InstrumentId) -> Self {
         match outcome {
             Outcome::Refused(refusal) => Self::Refused { code: refusal.code, message: refusal.message },
-            Outcome::Done { order, filled, rests, canceled, .. } => {
+            Outcome::Done { order, filled, rests, canceled, reason, .. } => {
                 let part = |lots: Lots, what: &str| {
                     (!lots.is_zero()).then(|| format!("{what} {}", venue.quantity(instrument, lots)))
                 };
                 let parts = [part(filled, "filled"), part(rests, "resting"), part(canceled, "canceled")];
                 let parts: Vec<String> = parts.into_iter().flatten().collect();
-                Self::Done(format!("{}: {}", order_name(order), parts.join(", ")))
+                let why = reason.map(|reason| format!(" ({})", why_canceled(reason))).unwrap_or_default();
+                Self::Done(format!("{}: {}{why}", order_name(order), parts.join(", ")))
             }
         }
     }

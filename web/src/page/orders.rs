@@ -1,16 +1,17 @@
 //! The working orders of the account: cancel, and replace in place.
 
-use outcry_engine::{OrderId, Posting, Price, Qty, Side};
+use outcry_engine::{OrderId, Price, Qty, Side, WaitsFor};
 use yew::prelude::*;
 
 use super::action::Action;
+use super::ended_orders::ended_orders;
 use super::ladder::side_name;
 use super::shared::Shared;
 use super::text_field::typed;
 use super::ticket::sentence;
 use super::venue::Venue;
-use super::{number, time};
-use crate::protocol::{AccountView, WorkingOrder};
+use super::{number, time, wording};
+use crate::protocol::{AccountView, Standing, WorkingOrder};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct OrdersProps {
@@ -56,9 +57,10 @@ impl Component for Orders {
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
         match (message, &mut self.edit) {
             (Msg::Edit(order), _) => {
-                self.edit = ctx.props().venue.instrument(order.instrument).map(|instrument| Edit {
+                let limit = ctx.props().venue.instrument(order.instrument).zip(order.price);
+                self.edit = limit.map(|(instrument, price)| Edit {
                     order,
-                    price: number::plain_price(instrument, order.price),
+                    price: number::plain_price(instrument, price),
                     quantity: number::plain_quantity(instrument, order.quantity.lots()),
                     error: None,
                     sent: false,
@@ -98,9 +100,14 @@ impl Component for Orders {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let OrdersProps { holdings, .. } = ctx.props();
+        let OrdersProps { venue, holdings, .. } = ctx.props();
         if holdings.orders.is_empty() {
-            return html! { <p class="empty" data-testid="orders-empty">{ "No working orders." }</p> };
+            return html! {
+                <>
+                    <p class="empty" data-testid="orders-empty">{ "No working orders." }</p>
+                    { ended_orders(venue, &holdings.ended) }
+                </>
+            };
         }
         let hidden = u64::from(holdings.order_count).saturating_sub(holdings.orders.len() as u64);
         html! {
@@ -108,7 +115,7 @@ impl Component for Orders {
                 <table class="table" data-testid="orders">
                     <thead>
                         <tr>
-                            { for ["Accepted", "Order", "Instrument", "Side", "Price", "Quantity", "Left", "Filled"]
+                            { for ["Accepted", "Order", "Instrument", "Side", "Price", "Quantity", "Left", "Filled", "Terms"]
                                 .map(|head| html! { <th scope="col">{ head }</th> }) }
                             <th scope="col"><span class="visually-hidden">{ "Actions" }</span></th>
                         </tr>
@@ -118,6 +125,7 @@ impl Component for Orders {
                 if hidden > 0 {
                     <p class="hint">{ format!("and {} older orders", number::count(hidden)) }</p>
                 }
+                { ended_orders(venue, &holdings.ended) }
             </>
         }
     }
@@ -130,25 +138,24 @@ impl Orders {
         let edit = self.edit.as_ref().filter(|edit| edit.order.order == id);
         let quantity = |lots| venue.quantity(order.instrument, lots);
         let filled = outcry_engine::Lots::new(order.quantity.get().saturating_sub(order.leaves.get()));
-        let post_only = match order.posting {
-            Posting::PostOnly => " \u{00b7} post only",
-            Posting::PostOnlyReprice => " \u{00b7} post only, repriced",
-            Posting::Any => "",
-        };
+        let terms = wording::terms(venue, order).join(" \u{00b7} ");
+        let limit =
+            order.price.map_or_else(|| "market".to_owned(), |price| venue.price(order.instrument, price));
         html! {
             <tr key={id.get().to_string()} data-order={id.get().to_string()} data-side={side_name(order.side)}>
                 <td class="time">{ time::clock(order.accepted) }</td>
                 <td>{ id.get().to_string() }</td>
-                <td class="text">{ format!("{}{post_only}", venue.symbol(order.instrument)) }</td>
+                <td class="text">{ venue.symbol(order.instrument) }</td>
                 <td class={classes!("text", side_name(order.side))}>{ side_label(order.side) }</td>
                 if let Some(edit) = edit {
                     { self.edit_cells(ctx, edit) }
                 } else {
-                    <td>{ venue.price(order.instrument, order.price) }</td>
+                    <td>{ limit }</td>
                     <td>{ quantity(order.quantity.lots()) }</td>
                 }
-                <td>{ quantity(order.leaves.lots()) }</td>
+                <td>{ quantity(order.leaves) }</td>
                 <td>{ quantity(filled) }</td>
+                <td class="text terms" data-testid="terms">{ terms }</td>
                 <td class="buttons">{ buttons(ctx, order, edit.is_some()) }</td>
             </tr>
         }
@@ -214,11 +221,20 @@ fn buttons(ctx: &Context<Orders>, order: &WorkingOrder, editing: bool) -> Html {
     let name = format!("order {}", order.order);
     html! {
         <>
-            <button type="button" onclick={link.callback(move |_| Msg::Edit(order))} aria-label={format!("Change {name}")}
-                data-testid="replace">{ "Change" }</button>
+            if is_replaceable(&order) {
+                <button type="button" onclick={link.callback(move |_| Msg::Edit(order))}
+                    aria-label={format!("Change {name}")} data-testid="replace">{ "Change" }</button>
+            }
             <button type="button" onclick={cancel} aria-label={format!("Cancel {name}")} data-testid="cancel">{ "Cancel" }</button>
         </>
     }
+}
+
+/// Whether the exchange would take another price and quantity; what is linked to others it refuses itself.
+fn is_replaceable(order: &WorkingOrder) -> bool {
+    let entered =
+        matches!(order.standing, Standing::Rests | Standing::Waits { waits_for: WaitsFor::Minimum, .. });
+    entered && order.price.is_some() && order.conditions.peg.is_none()
 }
 
 /// The side for the user.

@@ -1,6 +1,6 @@
 //! The bar at the top: which exchange and instrument, how it trades, who acts, and the simulated traders.
 
-use outcry_engine::{AccountId, InstrumentId, Phase};
+use outcry_engine::{AccountId, InstrumentId};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -8,6 +8,7 @@ use super::action::{Action, wish};
 use super::number;
 use super::preferences::Theme;
 use super::shared::Shared;
+use super::trading::trading;
 use super::venue::Venue;
 use crate::protocol::{Crowd, CrowdControl, Request, SessionStatistics};
 
@@ -134,12 +135,7 @@ fn statistics(props: &TopBarProps) -> Html {
                 <dt>{ "Trades" }</dt>
                 <dd data-testid="trades">{ number::count(figures.trades) }</dd>
             </div>
-            if figures.phase != Phase::Continuous {
-                <div class="statistic">
-                    <dt>{ "Trading is" }</dt>
-                    <dd data-testid="phase">{ figures.phase.to_string() }</dd>
-                </div>
-            }
+            { trading(instrument, &figures.trading) }
         </dl>
     }
 }

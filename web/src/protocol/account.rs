@@ -1,7 +1,8 @@
 //! One account as the page shows it.
 
 use outcry_engine::{
-    AccountId, Amount, AssetId, InstrumentId, OrderId, Posting, Price, Qty, Side, Timestamp, TradeId,
+    AccountId, Amount, AssetId, CancelReason, Conditions, InstrumentId, Lots, OrderId, Posting, Price, Qty,
+    Side, Timestamp, TradeId, WaitsFor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub struct AccountView {
     pub orders: Vec<WorkingOrder>,
     /// Open orders in all.
     pub order_count: u32,
+    /// Orders that the market canceled without being asked, newest first, at most 20.
+    pub ended: Vec<EndedOrder>,
     /// Fills, newest first, at most 200.
     pub fills: Vec<Fill>,
 }
@@ -40,16 +43,55 @@ pub struct WorkingOrder {
     pub instrument: InstrumentId,
     /// On which side.
     pub side: Side,
-    /// Its limit.
-    pub price: Price,
+    /// Its limit; a market order that waits has none.
+    pub price: Option<Price>,
     /// Its total.
     pub quantity: Qty,
-    /// What is left.
-    pub leaves: Qty,
+    /// What is left, with what is not shown of it.
+    pub leaves: Lots,
     /// Whether it is post-only.
     pub posting: Posting,
+    /// What else it asks for.
+    pub conditions: Conditions,
+    /// Where it stands.
+    pub standing: Standing,
+    /// When it expires.
+    pub expires: Option<Timestamp>,
     /// When it was accepted.
     pub accepted: Timestamp,
+}
+
+/// Where an open order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// In the book.
+    Rests,
+    /// Outside the book.
+    Waits {
+        /// What for.
+        waits_for: WaitsFor,
+        /// The price at which it is triggered now, if it waits for one.
+        trigger: Option<Price>,
+    },
+    /// Triggered; it enters with the next command of its instrument.
+    Enters,
+}
+
+/// What the market canceled of an order without being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Of what.
+    pub instrument: InstrumentId,
+    /// On which side.
+    pub side: Side,
+    /// How much was canceled.
+    pub canceled: Lots,
+    /// Why.
+    pub reason: CancelReason,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A trade from one side.

@@ -1,6 +1,8 @@
 //! One instrument as the page shows it.
 
-use outcry_engine::{InstrumentId, Lots, Phase, Price, Qty, Side, Timestamp, TradeId};
+use outcry_engine::{
+    Indication, InstrumentId, Lots, Phase, PhaseCause, PhaseEnd, Price, Qty, Side, Timestamp, TradeId,
+};
 use serde::{Deserialize, Serialize};
 
 /// One instrument.
@@ -49,7 +51,22 @@ pub struct SessionStatistics {
     /// Number of trades.
     pub trades: u64,
     /// How trading goes now.
+    pub trading: Trading,
+}
+
+/// How trading goes in an instrument.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trading {
+    /// The phase.
     pub phase: Phase,
+    /// Why it is this phase; `None` until it was first changed.
+    pub cause: Option<PhaseCause>,
+    /// When it ends by itself, and what follows.
+    pub end: Option<PhaseEnd>,
+    /// What an uncross now would give, where orders gather for one and something would trade.
+    pub indication: Option<Indication>,
+    /// Whether the touch stands at a price band (limit up, limit down): if it stays, trading pauses.
+    pub at_limit: bool,
 }
 
 /// One line of the tape.

@@ -41,6 +41,12 @@ impl Clock {
         }
     }
 
+    /// Whether it runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.running
+    }
+
     /// Runs at a speed, or stands still.
     pub fn set(&mut self, running: bool, speed: u16) {
         (self.running, self.speed) = (running, speed.max(1));

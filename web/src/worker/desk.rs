@@ -1,4 +1,7 @@
 //! One open exchange and everything that moves it: the market's clock, the simulated traders and the saver.
+//!
+//! What is due by the clock (an expiry, the end of a phase, a batch) is done by the next command, whoever sends it. The desk
+//! sends [`Command::AdvanceClock`] only where none came in time.
 
 use outcry_engine::{Command, Event, Lots, NewOrder, OrderId, Preview, Reject, Timestamp};
 use outcry_journal::JournalId;
@@ -47,6 +50,8 @@ pub struct Desk {
     crowd: Crowd,
     setting: CrowdSetting,
     meter: Meter,
+    /// Whether an import drives the market.
+    driven: bool,
     /// Held while the exchange is open, where the browser has locks.
     _lock: Option<Lock>,
 }
@@ -80,6 +85,7 @@ impl Desk {
             crowd,
             setting,
             meter: Meter::default(),
+            driven: false,
             _lock: lock,
         };
         desk.crowd.resume(desk.clock.now());
@@ -164,10 +170,15 @@ impl Desk {
         self.meter = Meter::default();
     }
 
-    /// Lets the crowd do what is due, until `deadline`. What was not done by then stays due, and the market's
-    /// clock waits for it.
+    /// Lets the crowd do what is due, until `deadline`, and then what is due by the clock happen. What was not done by
+    /// then stays due, and the market's clock waits for it.
     pub fn work(&mut self, real: f64, deadline: f64, clock: impl Fn() -> f64) {
         self.clock.read(real);
+        self.act_until(real, deadline, clock);
+        self.advance(real);
+    }
+
+    fn act_until(&mut self, real: f64, deadline: f64, clock: impl Fn() -> f64) {
         let mut actions = 0_u32;
         while let Some(due) = self.crowd.due().filter(|&due| due <= self.clock.now() && self.setting.running)
         {
@@ -179,6 +190,29 @@ impl Desk {
             }
             self.act(real);
         }
+    }
+
+    /// Has what is due by the clock happen, unless a command did already.
+    fn advance(&mut self, real: f64) {
+        let now = self.now();
+        if !self.moves_by_itself() || self.venue.exchange().next_due().is_none_or(|due| due > now) {
+            return;
+        }
+        let events = self.venue.exchange().event_count();
+        if self.venue.execute(now, &Command::AdvanceClock).is_some() {
+            self.executed(real, events, false);
+        }
+    }
+
+    /// Whether what is due by the clock is for this desk to bring about: not while the market stands still, a file drives
+    /// it, or too much is unsaved.
+    fn moves_by_itself(&self) -> bool {
+        self.clock.is_running() && !self.driven && self.venue.failure().is_none() && !self.is_behind()
+    }
+
+    /// Notes whether an import drives the market now: it brings its own times.
+    pub fn drive(&mut self, driven: bool) {
+        self.driven = driven;
     }
 
     /// Whether so much is unsaved that simulated traders and imports wait.
@@ -200,13 +234,12 @@ impl Desk {
         true
     }
 
-    /// Real milliseconds until the crowd acts next, or `None` if it does not.
+    /// Real milliseconds until the crowd acts next or something is due by the clock, or `None` if nothing is.
     #[must_use]
     pub fn next_action(&self) -> Option<f64> {
-        if !self.setting.running || self.is_behind() {
-            return None;
-        }
-        self.clock.until(self.crowd.due()?)
+        let crowd = self.crowd.due().filter(|_| self.setting.running && !self.is_behind());
+        let due = self.venue.exchange().next_due().filter(|_| self.moves_by_itself());
+        self.clock.until([crowd, due].into_iter().flatten().min()?)
     }
 
     /// Executes a command of the user, or `None` if the host executes no more.
@@ -217,8 +250,9 @@ impl Desk {
         let (receipt, events) = self.venue.execute(at, command)?;
         let events = events.to_vec();
         self.executed(real, events_before, true);
-        Some(match events.first() {
-            Some(Event::CommandRejected(reject)) => Outcome::Refused(self.refusal(reject)),
+        Some(match events.last() {
+            // What was due came before it.
+            Some(Event::CommandRejected(reject)) => Outcome::Refused(self.refusal(command, reject)),
             _ => outcome(receipt, command, &events),
         })
     }
@@ -228,11 +262,24 @@ impl Desk {
     /// # Errors
     /// Why it would be refused.
     pub fn preview(&self, order: &NewOrder) -> Result<Preview, Refusal> {
-        self.venue.exchange().preview(order).map_err(|reject| self.refusal(&reject))
+        let refused = |reject| self.refusal(&Command::PlaceOrder(*order), &reject);
+        self.venue.exchange().preview(order).map_err(refused)
     }
 
-    fn refusal(&self, reject: &Reject) -> Refusal {
-        Refusal { code: reject.code().to_owned(), message: self.venue.exchange().explain(reject) }
+    fn refusal(&self, command: &Command, reject: &Reject) -> Refusal {
+        let message = self.venue.exchange().explain_command(command, reject);
+        Refusal { code: reject.code().to_owned(), message }
+    }
+}
+
+/// The order that a command asks for; of a pair or a bracket the first.
+fn asked(command: &Command) -> Option<&NewOrder> {
+    match command {
+        Command::PlaceOrder(order) => Some(order),
+        Command::PlaceConditional(order) => Some(&order.terms),
+        Command::PlacePair(pair) => Some(&pair.limit),
+        Command::PlaceBracket(bracket) => Some(&bracket.entry),
+        _ => None,
     }
 }
 
@@ -241,11 +288,14 @@ fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event])
         Command::CancelOrder { order, .. } | Command::ReplaceOrder { order, .. } => Some(*order),
         _ => None,
     };
-    let (mut filled, mut rests, mut canceled) = (0, Lots::ZERO, Lots::ZERO);
+    let asked = asked(command);
+    let (mut filled, mut rests, mut canceled, mut why) = (0, Lots::ZERO, Lots::ZERO, None);
     for event in events {
         match event {
-            // What it sets off may enter orders of its own.
-            Event::OrderAccepted { order: accepted, .. } => order = order.or(Some(*accepted)),
+            // What was due before it and what it sets off may bring orders of their own.
+            Event::OrderAccepted { order: accepted, terms } if asked.is_none_or(|asked| asked == terms) => {
+                order = order.or(Some(*accepted));
+            }
             Event::Traded(trade) if [trade.taker, trade.maker].map(Some).contains(&order) => {
                 filled += trade.quantity.get();
             }
@@ -257,11 +307,11 @@ fn outcome(receipt: outcry_engine::Receipt, command: &Command, events: &[Event])
             Event::OrderReplaced { leaves, priority: outcry_engine::Priority::Kept, .. } => {
                 rests = leaves.lots();
             }
-            Event::OrderCanceled { order: own, canceled: gone, .. } if order == Some(*own) => {
-                canceled = *gone
+            Event::OrderCanceled { order: own, canceled: gone, reason, .. } if order == Some(*own) => {
+                (canceled, why) = (*gone, Some(*reason));
             }
             _ => {}
         }
     }
-    Outcome::Done { receipt, order, filled: Lots::new(filled), rests, canceled }
+    Outcome::Done { receipt, order, filled: Lots::new(filled), rests, canceled, reason: why }
 }

@@ -1,15 +1,17 @@
 //! One picture of the exchange, as far as the page does not have it yet.
 
-use outcry_engine::{AccountId, Exchange, InstrumentId, Lots, Side};
+use outcry_engine::{AccountId, Exchange, InstrumentId, Lots, OrderId, Side, Timestamp, TriggerKind};
 use outcry_simulation::Market as _;
 
 use super::projection::{Portfolio, Projections};
-use crate::protocol::{AccountView, AssetBalance, LadderLevel, Market, View, WorkingOrder};
+use crate::protocol::{AccountView, AssetBalance, LadderLevel, Market, Standing, View, WorkingOrder};
 
 /// Most price levels of a side in one frame.
 const MAX_LEVELS: u16 = 500;
 /// Most open orders in one frame.
 const MAX_ORDERS: usize = 500;
+/// Marks versions of an account that are sequences of the exchange.
+const FOLLOWING: u64 = 1 << 63;
 
 use super::venue::Venue;
 
@@ -55,24 +57,23 @@ fn levels(
 pub fn account(venue: &Venue, view: &View) -> (u64, Option<AccountView>) {
     let chosen = view.account.and_then(|account| Some((account, venue.projections().portfolio(account)?)));
     let Some((account, portfolio)) = chosen else { return (0, None) };
-    let version = portfolio.version();
-    (version, (version != view.account_version).then(|| account_view(venue.exchange(), account, portfolio)))
+    let exchange = venue.exchange();
+    // A trailing stop follows the market without an event of its own: its account changes with every command.
+    let follows = portfolio.orders().take(MAX_ORDERS).any(|(order, _)| trails(exchange, order));
+    let version = if follows { FOLLOWING | exchange.sequence() } else { portfolio.version() };
+    (version, (version != view.account_version).then(|| account_view(exchange, account, portfolio)))
+}
+
+fn trails(exchange: &Exchange, order: OrderId) -> bool {
+    let trigger = exchange.waiting_order(order).and_then(|waiting| waiting.conditions.trigger);
+    trigger.is_some_and(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)))
 }
 
 fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) -> AccountView {
     let balances = exchange.account(account).into_iter().flat_map(|account| account.balances());
-    let orders = portfolio.orders().take(MAX_ORDERS).filter_map(|(order, accepted)| {
-        let resting = exchange.order(order)?;
-        Some(WorkingOrder {
-            order,
-            instrument: resting.instrument,
-            side: resting.side,
-            price: resting.price,
-            quantity: resting.quantity,
-            leaves: resting.leaves,
-            posting: resting.posting(),
-            accepted,
-        })
+    let open = portfolio.orders().take(MAX_ORDERS);
+    let orders = open.filter_map(|(order, accepted)| {
+        resting(exchange, order, accepted).or_else(|| waiting(exchange, order, accepted))
     });
     AccountView {
         account: Some(account),
@@ -81,8 +82,48 @@ fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) 
             .collect(),
         orders: orders.collect(),
         order_count: exchange.account(account).map_or(0, |account| account.open_orders()),
+        ended: portfolio.ended_orders().copied().collect(),
         fills: portfolio.fills().copied().collect(),
     }
+}
+
+fn resting(exchange: &Exchange, order: OrderId, accepted: Timestamp) -> Option<WorkingOrder> {
+    let resting = exchange.order(order)?;
+    let reserve = exchange.reserve_of(order).get();
+    Some(WorkingOrder {
+        order,
+        instrument: resting.instrument,
+        side: resting.side,
+        price: Some(resting.price),
+        quantity: resting.quantity,
+        leaves: Lots::new(resting.leaves.get().saturating_add(reserve)),
+        posting: resting.posting(),
+        conditions: exchange.conditions(order).unwrap_or_default(),
+        standing: Standing::Rests,
+        expires: exchange.expires(order),
+        accepted,
+    })
+}
+
+fn waiting(exchange: &Exchange, order: OrderId, accepted: Timestamp) -> Option<WorkingOrder> {
+    let waiting = exchange.waiting_order(order)?;
+    let terms = waiting.terms;
+    Some(WorkingOrder {
+        order,
+        instrument: terms.instrument,
+        side: terms.side,
+        price: terms.price.limit(),
+        quantity: terms.quantity,
+        leaves: waiting.leaves.lots(),
+        posting: terms.posting,
+        conditions: waiting.conditions,
+        standing: match waiting.waits_for {
+            Some(waits_for) => Standing::Waits { waits_for, trigger: waiting.trigger },
+            None => Standing::Enters,
+        },
+        expires: waiting.expires,
+        accepted,
+    })
 }
 
 /// What exists, if the page's catalog is old.

@@ -208,6 +208,7 @@ impl Service {
             load.work(desk, real, real + TURN, || self.now());
             rows = if load.is_eager() && !desk.is_behind() { Some(0.0) } else { load.next_row() };
         }
+        desk.drive(load.as_ref().is_some_and(|load| load.is_bound()));
         desk.work(real, real + TURN, || self.now());
         if let Some(failure) = desk.venue.failure() {
             let message = failure.to_string();

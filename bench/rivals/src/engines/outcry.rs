@@ -16,7 +16,8 @@ const FUNDS: i64 = 1_000_000_000_000_000;
 /// Nanoseconds of market time between two messages.
 const PACE: u64 = 1_000;
 
-const INSTRUMENT: InstrumentId = InstrumentId::new(0);
+/// The one instrument.
+pub(crate) const INSTRUMENT: InstrumentId = InstrumentId::new(0);
 
 /// An exchange with one instrument and its accounts.
 pub struct Outcry {
@@ -67,10 +68,27 @@ impl Outcry {
         outcry
     }
 
-    fn found(&mut self, command: Command) {
+    /// Runs a command that must not be refused.
+    pub(crate) fn found(&mut self, command: Command) {
         let mut tally = Tally::default();
         self.execute(&command, &mut tally);
-        assert_eq!(tally.refused, 0, "the market is founded by commands that are in order");
+        assert_eq!(tally.refused, 0, "the market is founded by commands that are in order: {command:?}");
+    }
+
+    /// Runs a command not before `at`, and reads every report.
+    pub(crate) fn run(&mut self, at: Timestamp, command: &Command, tally: &mut Tally) {
+        self.now = self.now.max(at.nanos());
+        self.execute(command, tally);
+    }
+
+    /// The time of the latest command.
+    pub(crate) const fn now(&self) -> Timestamp {
+        Timestamp::from_nanos(self.now)
+    }
+
+    /// Orders in the book.
+    pub(crate) fn open_orders(&self) -> u64 {
+        self.exchange.open_orders()
     }
 
     #[inline]

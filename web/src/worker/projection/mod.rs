@@ -12,7 +12,8 @@ mod portfolio;
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, AccountName, Event, InstrumentId, Layer, OrderId, Phase, Priority, Receipt, SelfTrade, Trade,
+    AccountId, AccountName, CancelReason, Event, InstrumentId, Layer, OrderId, Phase, PhaseCause, PhaseEnd,
+    Priority, Receipt, SelfTrade, Timestamp, Trade,
 };
 
 pub use candles::Candles;
@@ -21,6 +22,8 @@ pub use portfolio::Portfolio;
 use portfolio::Shown;
 pub use statistics::Statistics;
 pub use tape::Tape;
+
+use crate::protocol::{EndedOrder, Trading};
 
 /// All projections of one exchange.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub struct Projections {
     markets: Vec<MarketView>,
     /// The accounts that a user may act for; looked up for each event, and few.
     portfolios: BTreeMap<AccountId, Portfolio>,
+    /// When the last market-wide halt ends by itself.
+    halted_until: Option<Timestamp>,
     /// Whose portfolio is not kept.
     simulated: fn(&AccountName) -> bool,
     /// Grows with each change of a portfolio; portfolios take their versions from it, so that no two share one.
@@ -56,6 +61,7 @@ impl Projections {
             catalog: CatalogView::default(),
             markets: Vec::new(),
             portfolios: BTreeMap::new(),
+            halted_until: None,
             simulated,
             version: 0,
         }
@@ -126,9 +132,16 @@ impl Projections {
                     self.change_owner(*taker, |own| own.take(*taker, quantity.lots(), *taker_leaves));
                 }
                 Event::Traded(trade) => self.traded(receipt, trade),
-                Event::OrderCanceled { order, account, .. } => {
-                    self.change(*account, |portfolio| portfolio.closed(*order));
+                &Event::OrderCanceled { order, account, instrument, side, canceled, reason, .. } => {
+                    self.change(account, |portfolio| {
+                        portfolio.closed(order);
+                        if reason != CancelReason::Requested {
+                            let at = receipt.at;
+                            portfolio.ended(EndedOrder { order, instrument, side, canceled, reason, at });
+                        }
+                    });
                 }
+                Event::OrderTriggered { account, .. } => self.change(*account, |_| ()),
                 Event::OrderReplaced { order, account, leaves, priority, .. } => {
                     self.change(*account, |portfolio| match priority {
                         Priority::Kept => portfolio.shrink(*order, leaves.lots()),
@@ -136,26 +149,31 @@ impl Projections {
                         Priority::Lost => portfolio.show(*order, None),
                     });
                 }
-                Event::PhaseChanged { instrument, phase, .. } => self.phase_changed(*instrument, *phase),
+                &Event::PhaseChanged { instrument, phase, end, cause } => {
+                    self.phase_changed(instrument, phase, end, cause);
+                }
+                Event::MarketHalted { until } => self.halted_until = *until,
+                Event::IndicationChanged { instrument, indication } => {
+                    self.change_statistics(*instrument, |figures| figures.indicated(*indication));
+                }
+                Event::LimitState { instrument, entered } => {
+                    self.change_statistics(*instrument, |figures| figures.at_limit(*entered));
+                }
                 // What is canceled follows; the rest changes nothing that is kept here.
                 Event::TradePrevented { .. }
                 | Event::OrderConditioned { .. }
-                | Event::OrderTriggered { .. }
                 | Event::OrderRepriced { .. }
                 | Event::OrdersCanceled { .. }
                 | Event::Quoted { .. }
                 | Event::QuoteRefused { .. }
-                | Event::MarketHalted { .. }
                 | Event::MarketResumed
                 | Event::AccountBlocked { .. }
                 | Event::AccountUnblocked { .. }
                 | Event::InstrumentSet { .. }
                 | Event::AccountSet { .. }
                 | Event::MarketSet { .. }
-                | Event::IndicationChanged { .. }
                 | Event::Uncrossed { .. }
                 | Event::BandsMoved { .. }
-                | Event::LimitState { .. }
                 | Event::FollowUpsStopped { .. }
                 | Event::ClockAdvanced
                 | Event::DeskOpened { .. }
@@ -165,9 +183,26 @@ impl Projections {
         }
     }
 
-    fn phase_changed(&mut self, instrument: InstrumentId, phase: Phase) {
+    fn phase_changed(
+        &mut self,
+        instrument: InstrumentId,
+        phase: Phase,
+        end: Option<PhaseEnd>,
+        cause: PhaseCause,
+    ) {
+        // A market-wide halt has one end for all.
+        let market_wide = self
+            .halted_until
+            .filter(|_| phase == Phase::Halted && cause == PhaseCause::MarketWide)
+            .map(|at| PhaseEnd { at, within: 0, then: Phase::Continuous });
+        let end = end.or(market_wide);
+        let trading = Trading { phase, cause: Some(cause), end, ..Trading::default() };
+        self.change_statistics(instrument, |figures| figures.phase_changed(trading));
+    }
+
+    fn change_statistics(&mut self, instrument: InstrumentId, change: impl FnOnce(&mut Statistics)) {
         if let Some(market) = self.markets.get_mut(instrument.get() as usize) {
-            market.statistics.phase_changed(phase);
+            change(&mut market.statistics);
         }
     }
 

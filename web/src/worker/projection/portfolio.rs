@@ -8,10 +8,12 @@ use outcry_engine::{
     Amount, InstrumentId, LedgerKind, LedgerLine, Lots, OrderId, Price, Side, Timestamp, Trade, TradeKind,
 };
 
-use crate::protocol::Fill;
+use crate::protocol::{EndedOrder, Fill};
 
 /// Fills kept: as many as one frame may carry.
 const KEPT: usize = 200;
+/// Orders canceled by the market that are kept.
+const ENDED_KEPT: usize = 20;
 
 /// What is kept of an open order.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +41,8 @@ pub struct Portfolio {
     resting: BTreeMap<(InstrumentId, Side, Price), Lots>,
     /// A queue: fills enter at the back and leave at the front.
     fills: VecDeque<Fill>,
+    /// A queue, as the fills.
+    ended: VecDeque<EndedOrder>,
 }
 
 impl Portfolio {
@@ -62,6 +66,18 @@ impl Portfolio {
     /// Fills, newest first.
     pub fn fills(&self) -> impl Iterator<Item = &Fill> + '_ {
         self.fills.iter().rev()
+    }
+
+    /// Orders that the market canceled without being asked, newest first.
+    pub fn ended_orders(&self) -> impl Iterator<Item = &EndedOrder> + '_ {
+        self.ended.iter().rev()
+    }
+
+    pub(super) fn ended(&mut self, order: EndedOrder) {
+        if self.ended.len() == ENDED_KEPT {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(order);
     }
 
     pub(super) fn accepted(&mut self, order: OrderId, at: Timestamp) {

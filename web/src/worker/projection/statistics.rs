@@ -1,8 +1,8 @@
 //! Statistics of one instrument since its first trade.
 
-use outcry_engine::{Lots, Phase, Price, Qty};
+use outcry_engine::{Indication, Lots, Price, Qty};
 
-use crate::protocol::SessionStatistics;
+use crate::protocol::{SessionStatistics, Trading};
 
 /// First, highest, lowest and last price, volume and number of trades.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +27,16 @@ impl Statistics {
         figures.trades += 1;
     }
 
-    pub(super) fn phase_changed(&mut self, phase: Phase) {
-        self.figures.phase = phase;
+    /// Another phase begins: what was indicated in the last one is over.
+    pub(super) fn phase_changed(&mut self, trading: Trading) {
+        self.figures.trading = trading;
+    }
+
+    pub(super) fn indicated(&mut self, indication: Indication) {
+        self.figures.trading.indication = indication.price.map(|_| indication);
+    }
+
+    pub(super) fn at_limit(&mut self, entered: bool) {
+        self.figures.trading.at_limit = entered;
     }
 }
