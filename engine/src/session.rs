@@ -168,6 +168,9 @@ impl Exchange {
         let market = &mut self.markets[instrument.index()];
         let last = market.last;
         let special = market.special_mut();
+        if let Some(rule) = &mut special.velocity {
+            rule.reopen();
+        }
         let terms = special.settings.limit_up_down;
         match (&mut special.limit_up_down, terms, price) {
             (Some(rule), _, _) => {
