@@ -36,9 +36,10 @@ impl Exchange {
             }
         }
         for (id, market) in (0..).map(InstrumentId::new).zip(&self.markets) {
-            // A pegged order that meets the price range rests beyond it, unseen.
+            // A pegged order that meets the price range or a band rests beyond it, unseen.
             let pegs = market.special.as_ref().is_some_and(|special| {
-                special.settings.price_range.is_some() && !special.pegs.is_empty()
+                let guarded = special.settings.price_range.is_some() || special.limit_up_down.is_some();
+                guarded && !special.pegs.is_empty()
             });
             if market.phase() == Phase::Continuous && !pegs {
                 assert!(!self.books.is_crossed(id), "the book of instrument {id} is crossed");

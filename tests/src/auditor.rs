@@ -199,7 +199,9 @@ impl Auditor {
             Event::AccountSet { account, setting } => self.rules.set_account(*account, setting),
             Event::AccountBlocked { account } => self.rules.block(*account, true),
             Event::AccountUnblocked { account } => self.rules.block(*account, false),
-            Event::PhaseChanged { instrument, phase, end, .. } => self.phase(*instrument, *phase, *end)?,
+            Event::PhaseChanged { instrument, phase, end, cause } => {
+                self.phase(*instrument, (*phase, *end), *cause)?;
+            }
             Event::IndicationChanged { instrument, indication } => {
                 uncross::indication(&self.books, &self.rules, *instrument, indication)?;
             }

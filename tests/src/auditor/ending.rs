@@ -30,9 +30,9 @@ impl Auditor {
         }
         for (number, market) in (0..).zip(self.rules.markets()) {
             let instrument = InstrumentId::new(number);
-            // A pegged order that meets the price range rests beyond it, unseen.
+            // A pegged order that meets the price range or a band rests beyond it, unseen.
             let pegs = self.books.orders().any(|order| order.instrument == instrument && order.conditions.peg.is_some());
-            let best = |side| match market.guards[0] && pegs {
+            let best = |side| match !market.unguarded() && pegs {
                 true => self.books.best(instrument, side, Layer::Lit),
                 false => self.books.best_of_both(instrument, side),
             };

@@ -1,8 +1,7 @@
 //! What the auditor demands of each order from its acceptance to its end.
 
 use outcry_engine::{
-    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase,
-    PhaseEnd, Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind, TriggerBy,
+    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase, PhaseCause,     PhaseEnd, Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind, TriggerBy,
     TriggerKind, WaitsFor,
 };
 
@@ -402,12 +401,21 @@ impl Auditor {
         Ok(())
     }
 
-    pub(super) fn phase(&mut self, instrument: InstrumentId, phase: Phase, end: Option<PhaseEnd>) -> Breach {
+    pub(super) fn phase(
+        &mut self,
+        instrument: InstrumentId,
+        (phase, end): (Phase, Option<PhaseEnd>),
+        cause: PhaseCause,
+    ) -> Breach {
         if self.uncross.as_ref().is_some_and(|uncross| uncross.instrument() == instrument) {
             self.end_uncross()?;
         }
         demand!(end.is_none_or(|end| end.within == 0), "the random end of a phase is not drawn: {end:?}");
         self.touched.insert(instrument);
+        if cause == PhaseCause::Velocity {
+            // It stops even within a level.
+            self.round = None;
+        }
         let market = self.rules.market_mut(instrument);
         (market.phase, market.end) = (phase, end);
         Ok(())

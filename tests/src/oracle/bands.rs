@@ -18,12 +18,10 @@ pub(super) struct Guard {
 impl Guard {
     /// Why the order may not trade at a price, if it may not.
     pub(super) fn stop(&self, price: Price) -> Option<Stop> {
-        let beyond = self.band.is_some_and(|(low, high)| match self.side {
-            Side::Buy => price > high,
-            Side::Sell => price < low,
-        });
-        if beyond {
-            return Some(Stop::Band);
+        match (self.band, self.side) {
+            (Some((_, high)), Side::Buy) if price > high => return Some(Stop::Band(high)),
+            (Some((low, _)), Side::Sell) if price < low => return Some(Stop::Band(low)),
+            _ => {}
         }
         self.ranges.iter().any(|&range| is_outside(range, price)).then_some(Stop::Range)
     }

@@ -300,7 +300,7 @@ impl Oracle {
         let reason = match stop {
             Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
             Stop::Done => CancelReason::ImmediateOrCancel,
-            Stop::Band => CancelReason::Band,
+            Stop::Band(_) => CancelReason::Band,
             Stop::Range | Stop::Reserved => CancelReason::Interrupted,
         };
         match (order.price, order.last_fill) {
@@ -310,7 +310,14 @@ impl Oracle {
                 self.rest(id);
             }
             (OrderPrice::Limit(limit), _) if order.time_in_force.rests() => {
-                let band = self.band_edge(order.instrument, order.side);
+                let now = self.band_edge(order.instrument, order.side);
+                // The band that stopped it counts even if its own trades have moved the bands since.
+                let band = match (stop, now) {
+                    (Stop::Band(met), Some(now)) if order.side == Side::Buy => Some(met.min(now)),
+                    (Stop::Band(met), Some(now)) => Some(met.max(now)),
+                    (Stop::Band(met), None) => Some(met),
+                    (_, now) => now,
+                };
                 let pegged = order.conditions.peg.is_some();
                 if let Some(band) = band.filter(|&band| !pegged && band != limit && within(order.side, limit, band)) {
                     self.reprice(id, band, RepriceReason::Band);

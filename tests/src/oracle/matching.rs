@@ -10,8 +10,8 @@ use super::{Fault, Oracle};
 pub(super) enum Stop {
     /// Nothing more was there within its limit, or nothing is left of it.
     Done,
-    /// What is there lies outside the price bands.
-    Band,
+    /// What is there lies beyond this price band.
+    Band(Price),
     /// What is there lies outside the static or the dynamic range.
     Range,
     /// Velocity logic reserved the market.
