@@ -232,6 +232,11 @@ impl Exchange {
         }
         self.books.remove(slot);
         self.ledger.uncount_order(resting.account);
+        // What comes in again has to better the market again.
+        if let Some(special) = &mut self.markets[resting.instrument.index()].special {
+            let top = special.top_mut(resting.side);
+            *top = top.filter(|&top| top != resting.order);
+        }
         reserve
     }
 

@@ -14,18 +14,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Guard {
     /// Static and dynamic range: a price outside interrupts trading.
     range: Option<(PriceRange, References)>,
-    /// Limit up, limit down: a price beyond does not trade.
-    band: Option<Corridor>,
+    /// Limit up, limit down: the band that an aggressor of this side may not pass. What is better than the other band it takes,
+    /// or it would rest crossed with that.
+    band: Option<(Side, Price)>,
 }
 
 impl Guard {
-    /// Why an aggressor of `side` may not trade at `price`, if it may not. Of the bands only the one that it presses against
-    /// stops it: stopped by the other it would rest crossed.
-    pub(crate) fn stop(&self, side: Side, price: Price) -> Option<Stop> {
-        match (self.band, side) {
-            (Some(band), Side::Buy) if price > band.high => return Some(Stop::Band(band.high)),
-            (Some(band), Side::Sell) if price < band.low => return Some(Stop::Band(band.low)),
-            _ => {}
+    /// Why an aggressor may not trade at `price`, if it may not.
+    pub(crate) fn stop(&self, price: Price) -> Option<Stop> {
+        if self.band.is_some_and(|(side, band)| !side.crosses(band, price)) {
+            return Some(Stop::Band);
         }
         let (range, references) = self.range?;
         range.breach(price, references).map(|_| Stop::PriceRange)
@@ -43,7 +41,7 @@ pub(crate) struct MarketWideRule {
 
 impl Exchange {
     /// The guard around an aggressor that enters now.
-    pub(crate) fn guard(&self, instrument: InstrumentId) -> Guard {
+    pub(crate) fn guard(&self, instrument: InstrumentId, side: Side) -> Guard {
         let market = &self.markets[instrument.index()];
         let Some(special) = &market.special else { return Guard::default() };
         if special.phase != Phase::Continuous {
@@ -51,7 +49,11 @@ impl Exchange {
         }
         let references = References { last_auction: special.reference, last_trade: market.last };
         let range = special.settings.price_range.map(|range| (range, references));
-        Guard { range, band: self.bands(instrument) }
+        let band = self.bands(instrument).map(|Corridor { low, high }| match side {
+            Side::Buy => (side, high),
+            Side::Sell => (side, low),
+        });
+        Guard { range, band }
     }
 
     /// The bands of limit up, limit down.

@@ -60,6 +60,7 @@ mod preview;
 mod position;
 mod explain;
 pub mod life;
+pub mod reasons;
 mod check;
 mod plain;
 mod look_ahead;

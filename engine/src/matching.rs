@@ -65,8 +65,8 @@ pub(crate) enum Stop {
     Velocity,
     /// The next trade would leave the price range: trading is interrupted.
     PriceRange,
-    /// The next trade would be beyond this band (limit up, limit down).
-    Band(Price),
+    /// The next trade would be beyond a band (limit up, limit down).
+    Band,
 }
 
 impl Exchange {
@@ -100,7 +100,7 @@ impl Exchange {
         incoming: &mut Incoming,
         events: &mut Vec<Event>,
     ) -> Stop {
-        let guard = self.guard(incoming.instrument);
+        let guard = self.guard(incoming.instrument, incoming.side);
         let allocation = self.allocation(incoming.instrument);
         while incoming.leaves > 0 {
             let Some((layer, slot)) = self.next_maker(incoming.instrument, incoming.side.opposite()) else {
@@ -114,7 +114,7 @@ impl Exchange {
             if !incoming.price.reaches(incoming.side, price) {
                 break;
             }
-            if let Some(stop) = guard.stop(incoming.side, price) {
+            if let Some(stop) = guard.stop(price) {
                 return stop;
             }
             if allocation != Allocation::Fifo && layer == Layer::Lit {
@@ -245,7 +245,7 @@ impl Exchange {
                 meets.then_some((order, limit))
             });
             let Some((order, limit)) = found else { return Stop::Done };
-            if let Some(stop) = guard.stop(incoming.side, limit) {
+            if let Some(stop) = guard.stop(limit) {
                 return stop;
             }
             self.trade_minimum(instrument, incoming, order, limit, events);
@@ -417,14 +417,14 @@ impl Exchange {
             (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => {
                 self.end(incoming, CancelReason::Interrupted, events)
             }
-            (Stop::Band(_), Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
+            (Stop::Band, Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
             (Stop::Done, Remainder::Canceled)
                 if incoming.last_fill.is_none() && incoming.asked.limit().is_none() =>
             {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
-            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, stop, price) {
+            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, price) {
                 Some(band) => {
                     self.reprice(incoming, price, band, RepriceReason::Band, events);
                     self.rest(incoming, band, events);
@@ -437,27 +437,23 @@ impl Exchange {
                     self.rest(incoming, price, events);
                 }
                 (None, Stop::Done) => self.end(incoming, CancelReason::NoLiquidity, events),
-                (None, Stop::Band(_)) => self.end(incoming, CancelReason::Band, events),
+                (None, Stop::Band) => self.end(incoming, CancelReason::Band, events),
                 (None, _) => self.end(incoming, CancelReason::Interrupted, events),
             },
         }
     }
 
-    /// The band (limit up, limit down) at which an order rests whose limit lies beyond it: the one that stopped it, even if its
-    /// own trades have moved the bands since, or else the one that there is now.
-    fn band_beyond(&self, incoming: &Incoming, stop: Stop, price: Price) -> Option<Price> {
+    /// The band (limit up, limit down) at which an order rests whose limit lies beyond it.
+    fn band_beyond(&self, incoming: &Incoming, price: Price) -> Option<Price> {
         if incoming.flags.has(OrderFlags::PEGGED) {
             return None;
         }
-        let met = if let Stop::Band(band) = stop { Some(band) } else { None };
-        let bands = self.bands(incoming.instrument);
-        let edges = met.into_iter().chain(bands.map(|bands| match incoming.side {
-            Side::Buy => bands.high,
-            Side::Sell => bands.low,
-        }));
-        // The stricter of both.
-        let edge = edges.max_by_key(|&edge| incoming.side.rank(edge))?;
-        (incoming.side.rank(edge) > incoming.side.rank(price)).then_some(edge)
+        let bands = self.bands(incoming.instrument)?;
+        match incoming.side {
+            Side::Buy if price > bands.high => Some(bands.high),
+            Side::Sell if price < bands.low => Some(bands.low),
+            Side::Buy | Side::Sell => None,
+        }
     }
 
     /// Gives an order another limit, and back what it no longer needs.

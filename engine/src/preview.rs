@@ -91,12 +91,12 @@ impl Exchange {
         let admission = self.admit(terms, Some(conditions), Entry::Single)?;
         let instrument = &self.instruments[terms.instrument.index()];
         let (quantity, taker_fee) = (terms.quantity.get(), instrument.terms().taker_fee);
-        let guard = self.guard(terms.instrument);
+        let guard = self.guard(terms.instrument, terms.side);
         let enters = admission.trigger.is_none() && self.markets[terms.instrument.index()].phase().matches();
         let (mut fills, mut left, mut value, mut fee) = (Vec::new(), quantity, 0, 0);
         for (_, level) in self.offers(terms.instrument, terms.side.opposite()).take_while(|_| enters) {
             let price = self.trade_price(terms.instrument, level.price);
-            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(terms.side, price).is_some();
+            let beyond = !admission.price.reaches(terms.side, level.price) || guard.stop(price).is_some();
             if left == 0 || beyond {
                 break;
             }

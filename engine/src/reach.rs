@@ -44,7 +44,7 @@ impl Exchange {
     /// Walks the opposite side as far as price and quantity reach.
     pub(crate) fn reach(&self, aggressor: &Aggressor) -> Reach {
         let tick_value = self.instruments[aggressor.instrument.index()].tick_value();
-        let guard = self.guard(aggressor.instrument);
+        let guard = self.guard(aggressor.instrument, aggressor.side);
         let mut reach = Reach::default();
         for (layer, level) in self.offers(aggressor.instrument, aggressor.side.opposite()) {
             let left = aggressor.lots - reach.lots;
@@ -53,7 +53,7 @@ impl Exchange {
             if left == 0 || !reaches(level.price) || !reaches(price) {
                 break;
             }
-            if guard.stop(aggressor.side, price).is_some() {
+            if guard.stop(price).is_some() {
                 return reach;
             }
             let (lots, ends) = self.level_reach(aggressor, layer, level);
@@ -129,7 +129,7 @@ impl Exchange {
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(aggressor.side, limit).is_some() {
+            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(limit).is_some() {
                 break;
             }
             let left = aggressor.lots - reach.lots;

@@ -1,8 +1,8 @@
 //! Rejects: why a command was refused, with the numbers involved.
 //!
 //! Checks run in one order, the order of the variants below, and the first that fails answers: shape (what the
-//! command says by itself), existence, permission, limits and risk, book. A range that depends on the state (a fee tier's, a
-//! short limit's, lead makers together) is asked with the limits. Where one command is several orders (a pair, a quote), each
+//! command says by itself), existence, permission, limits and risk, book. A range that depends on the state (a fee tier's,
+//! lead makers together) is asked with the limits. Where one command is several orders (a pair, a quote), each
 //! order is checked whole before the next. Whether the command was sent before is the journal's question and is asked before
 //! all of these. For traders: `docs/rules/rejects.md`.
 

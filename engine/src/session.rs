@@ -155,7 +155,7 @@ impl Exchange {
         }
         (special.phase, special.end, special.extended) = (phase, end, false);
         special.tops = [None, None];
-        special.changed = matches!(phase, Phase::Batch { .. });
+        (special.changed, special.batch) = (matches!(phase, Phase::Batch { .. }), None);
         special.reserved = None;
         special.indication = Indication::NOTHING;
         events.push(Event::PhaseChanged { instrument, phase, end, cause });
@@ -168,6 +168,9 @@ impl Exchange {
         let market = &mut self.markets[instrument.index()];
         let last = market.last;
         let special = market.special_mut();
+        if let Some(rule) = &mut special.velocity {
+            rule.reopen();
+        }
         let terms = special.settings.limit_up_down;
         match (&mut special.limit_up_down, terms, price) {
             (Some(rule), _, _) => {

@@ -33,7 +33,10 @@ mod event;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use outcry_engine::{Command, Condition, Event, Exchange, InstrumentId, OrderId, Positions, Side, Timestamp};
+use outcry_engine::life::{OrderLives, Report};
+use outcry_engine::{
+    Command, Condition, Event, Exchange, InstrumentId, OrderId, Positions, Receipt, Side, Timestamp,
+};
 
 use parse::Line;
 
@@ -114,6 +117,9 @@ struct Session {
     /// Of every order so far, to read and write its decimals when it is closed too.
     instruments: BTreeMap<OrderId, InstrumentId>,
     positions: Positions,
+    lives: OrderLives,
+    /// What FIX would have sent so far.
+    reports: Vec<Report>,
     at: Timestamp,
     quiet: bool,
     ledger_hidden: bool,
@@ -132,6 +138,7 @@ impl Session {
             Line::Queue(instrument) => print::queue(self, instrument, &mut answer),
             Line::Dark(instrument) => print::dark(self, instrument, &mut answer),
             Line::Balances(account) => print::balances(&self.exchange, account, &mut answer),
+            Line::Reports(order) => print::reports(self, order, &mut answer),
             Line::Position(account, instrument) => print::position(self, account, instrument, &mut answer),
             Line::Preview(order, conditions) => {
                 print::preview(&self.exchange, &order, &conditions, &mut answer)
@@ -152,16 +159,17 @@ impl Session {
     }
 
     /// Executes a command and names its orders; gives its events.
-    fn run(&mut self, label: Option<&str>, command: &Command) -> Vec<Event> {
+    fn run(&mut self, label: Option<&str>, command: &Command) -> (Receipt, Vec<Event>) {
         let mut events = Vec::new();
-        self.exchange.execute(self.at, command, &mut events);
+        let receipt = self.exchange.execute(self.at, command, &mut events);
         self.name_orders(label, command, &events);
-        events.iter().for_each(|event| self.positions.observe(event));
-        events
+        (receipt, events)
     }
 
     fn execute(&mut self, label: Option<&str>, command: &Command, answer: &mut String) {
-        let events = self.run(label, command);
+        let (receipt, events) = self.run(label, command);
+        events.iter().for_each(|event| self.positions.observe(event));
+        self.reports.extend(self.lives.take(command, &receipt, &events));
         for event in &events {
             let shown = match event {
                 Event::CommandRejected(_) | Event::QuoteRefused { .. } => true,

@@ -143,6 +143,11 @@ impl Velocity {
         Some(VelocityChange::Reserved { low, high, until })
     }
 
+    /// Trading goes on, whether or not the reserve is over.
+    pub(crate) const fn reopen(&mut self) {
+        self.phase = VelocityPhase::Open;
+    }
+
     /// Forgets the trades, because an auction gave a new price to start from. A reserve goes on.
     pub(crate) fn clear(&mut self) {
         self.lows.clear();

@@ -32,7 +32,7 @@ fn every_refusal_names_the_field_the_value_and_what_is_allowed() {
         fields::rows(),
         orders::rows(&floor),
         groups::rows(),
-        settings::rows(&floor),
+        settings::rows(),
         terms::pair_rows(),
         phases::rows(&floor),
     ]

@@ -197,7 +197,7 @@ fn own_limits() -> Vec<Row> {
     let of = |account, order| Command::PlaceOrder(NewOrder { account, ..order });
     vec![
         row("order-limit", "one order more than the account may have", of(DAVE, limit(Side::Buy, 9_000, 1))),
-        row("order-limit", "the same, of an order that does not stay", of(DAVE, market(Side::Buy, 1))),
+        row("taken", "an order that does not stay", of(DAVE, market(Side::Buy, 1))),
         row("taken", "order of the highest value", of(FRANK, limit(Side::Buy, 10_000, 10))),
         row("notional-limit", "order of a higher value", of(FRANK, limit(Side::Buy, 10_001, 10))),
         row("notional-limit", "the same to sell", of(FRANK, limit(Side::Sell, 10_001, 10))),
@@ -225,7 +225,7 @@ fn cash() -> Vec<Row> {
         row("venue-account", "cash of the venue", buy(AccountId::VENUE, PLAIN, 1)),
         row("account-blocked", "cash of a blocked account", buy(CAROL, PLAIN, 10_117)),
         row("insufficient-funds", "cash without money", buy(ERIN, PLAIN, 10_117)),
-        row("order-limit", "cash beyond the account's orders", buy(DAVE, PLAIN, 10_117)),
+        row("taken", "cash beyond the account's orders, which does not stay", buy(DAVE, PLAIN, 10_117)),
         row("notional-limit", "cash beyond the account's value", buy(FRANK, PLAIN, 200_000)),
     ]
 }

@@ -389,7 +389,7 @@ fn cash_and_desks() {
     walk.refused("not-in-phase", &cash(DAVE, halted(), 1));
     walk.refused("spends-nothing", &cash(DAVE, PLAIN, 1));
     walk.refused("insufficient-funds", &cash(ERIN, PLAIN, 10_117));
-    walk.refused("order-limit", &cash(DAVE, PLAIN, 10_117));
+    walk.refused("notional-limit", &cash(FRANK, PLAIN, 200_000));
     walk.taken(&cash(ALICE, PLAIN, 10_117));
     let buy = |desk, account, money, units| Command::BuyAtDesk {
         desk: DeskId::new(desk),
@@ -399,11 +399,13 @@ fn cash_and_desks() {
         key: IdempotenceKey::new(1),
     };
     let mut walk = Walk::begin(&floor);
-    walk.refused("unknown-asset", &buy(9, NOBODY, NO_ASSET, 0));
-    walk.refused("unknown-desk", &buy(9, NOBODY, ACME, 0));
-    walk.refused("unknown-account", &buy(DESK.get(), NOBODY, ACME, 0));
-    walk.refused("venue-account", &buy(DESK.get(), AccountId::VENUE, ACME, 0));
-    walk.refused("amount-not-positive", &buy(DESK.get(), ERIN, ACME, 0));
+    // Whether a purchase repeats is asked of its desk before everything else.
+    walk.refused("unknown-desk", &buy(9, NOBODY, NO_ASSET, 0));
+    walk.refused("amount-not-positive", &buy(DESK.get(), NOBODY, NO_ASSET, 0));
+    walk.at = None;
+    walk.refused("unknown-asset", &buy(DESK.get(), NOBODY, NO_ASSET, 1));
+    walk.refused("unknown-account", &buy(DESK.get(), NOBODY, ACME, 1));
+    walk.refused("venue-account", &buy(DESK.get(), AccountId::VENUE, ACME, 1));
     walk.refused("currency-not-taken", &buy(DESK.get(), BOB, ACME, 1));
     walk.refused("own-desk", &buy(DESK.get(), BOB, USD, 200_001));
     walk.refused("above-cap", &buy(DESK.get(), ERIN, USD, 200_001));

@@ -13,7 +13,7 @@ pub struct WorkingOrder {
     pub order: u64,
     /// `buy` or `sell`.
     pub side: String,
-    /// The cells of its row: accepted, order, instrument, side, price, quantity, left, filled.
+    /// The cells of its row: accepted, order, instrument, side, price, quantity, left, filled, terms.
     pub cells: Vec<String>,
 }
 

@@ -267,7 +267,7 @@ impl Oracle {
         let stands = order.price == OrderPrice::Market && order.conditions.trigger.is_none();
         let term = match market.phase {
             Phase::PostClose if market.last.is_none() => Term::NewOrder,
-            phase if !trades(phase) && stands && market.around().is_none() => Term::Market,
+            phase if !trades(phase) && stands && self.collar(instrument).is_none() => Term::Market,
             _ => return Ok(()),
         };
         Err(Reject::NoReference { instrument, term })

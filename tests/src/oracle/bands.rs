@@ -98,7 +98,7 @@ impl Oracle {
         }
         self.tell_bands(instrument);
         let market = self.market_mut(instrument);
-        let Some(terms) = market.settings.velocity else { return };
+        let Some(terms) = market.settings.velocity.filter(|_| !market.reserved) else { return };
         let window = u64::from(terms.window_millis) * 1_000_000;
         market.prints.retain(|(at, _)| now.nanos() - at.nanos() < window);
         market.prints.push((now, price));

@@ -144,9 +144,9 @@ impl Oracle {
         let ppm = market.settings.collar_ppm;
         let reference = market.around().filter(|_| ppm > 0)?;
         let (middle, width) = (i128::from(reference.get()), ticks::share_down(reference, ppm));
-        let low = self.at_least(instrument, (middle - width).max(1)).unwrap_or(reference);
-        let high = self.at_most(instrument, middle + width).unwrap_or(reference);
-        Some((low, high))
+        let low = self.at_least(instrument, (middle - width).max(1))?;
+        let high = self.at_most(instrument, middle + width)?;
+        (low <= high).then_some((low, high))
     }
 
     /// Gives an order its number and tells of it and its conditions.

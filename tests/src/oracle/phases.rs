@@ -171,7 +171,7 @@ impl Oracle {
     pub(super) fn touch(&mut self, instrument: InstrumentId) {
         self.touched.insert(instrument);
         let now = self.now;
-        self.market_mut(instrument).changed = Some(now);
+        self.market_mut(instrument).changed.get_or_insert(now);
     }
 
     /// Tells what an uncross now would give, if that is something else than was told last.

@@ -23,6 +23,7 @@ impl Oracle {
                 self.tell(Event::QuoteRefused { entry, reject });
                 continue;
             }
+            self.touched.insert(quote.instrument);
             for (side, given) in [(Side::Buy, quote.bid), (Side::Sell, quote.ask)] {
                 self.quote_side(mass.account, quote, side, given);
             }

@@ -5,7 +5,7 @@ use outcry_engine::{
 };
 
 use super::admission::Kind;
-use super::state::{At, Order};
+use super::state::{At, Order, within};
 use super::{Fault, Oracle, quantity};
 
 impl Oracle {
@@ -74,7 +74,10 @@ impl Oracle {
         self.check_limits(instrument, &[(price, total.get())])?;
         self.check_reference(&new)?;
         let worth = self.check_worth(&new)?;
-        let more = self.need(&new) - old.held;
+        // After the close a better limit is as good as the closing price.
+        let close = self.closing_price(instrument).filter(|&close| within(old.side, price, close));
+        let comes = Order { price: OrderPrice::Limit(close.unwrap_or(price)), ..new.clone() };
+        let more = self.need(&comes) - old.held;
         if more > 0 {
             self.check_funds(old.account, self.gives(instrument, old.side), more)?;
         }

@@ -242,7 +242,7 @@ pub(super) struct Market {
     pub(super) tops: [Option<OrderId>; 2],
     /// What was last told of the call.
     pub(super) indication: Option<Indication>,
-    /// When something was last done to its orders, unless a batch took note of it.
+    /// When something was first done to its orders since the last batch.
     pub(super) changed: Option<Timestamp>,
     /// Triggered orders in the order in which they enter.
     pub(super) fired: Vec<OrderId>,

@@ -332,7 +332,7 @@ fn place(from: Place) -> &'static str {
 }
 
 /// The name of a variant as words: `FillOrKill` is "fill or kill".
-fn words(variant: impl Debug) -> String {
+pub(super) fn words(variant: impl Debug) -> String {
     let mut words = String::new();
     for letter in format!("{variant:?}").chars() {
         if letter.is_uppercase() && !words.is_empty() {

@@ -2,7 +2,7 @@
 
 use outcry_engine::{
     AccountId, AccountName, Amount, CashOrderId, Command, Conditions, DeskId, IdempotenceKey, InstrumentId,
-    NewInstrument, NewOrder, Qty, Rate, Side, Timestamp, parse_decimal,
+    NewInstrument, NewOrder, OrderId, Qty, Rate, Side, Timestamp, parse_decimal,
 };
 
 use super::words::{Fault, Parsed, Words, amount, fee, quantity};
@@ -28,6 +28,8 @@ pub(super) enum Line {
     Dark(InstrumentId),
     /// Shows an account.
     Balances(AccountId),
+    /// Lists the execution reports of an order.
+    Reports(OrderId),
     /// Shows what an account made of an instrument, at the price of the last trade.
     Position(AccountId, InstrumentId),
     /// Asks what an order would do.
@@ -84,8 +86,8 @@ fn question(words: &mut Words) -> Parsed<Option<Line>> {
         Some("when") => Line::When,
         Some("then") => Line::Then,
         Some(
-            "at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "preview" | "price"
-            | "purchases",
+            "at" | "hide" | "book" | "queue" | "dark" | "balances" | "position" | "reports" | "preview"
+            | "price" | "purchases",
         ) => {
             return asked(words).map(Some);
         }
@@ -106,6 +108,7 @@ fn asked(words: &mut Words) -> Parsed<Line> {
         "queue" => Line::Queue(words.instrument()?),
         "dark" => Line::Dark(words.instrument()?),
         "balances" => Line::Balances(words.account()?),
+        "reports" => Line::Reports(words.order()?),
         "position" => Line::Position(words.account()?, words.instrument()?),
         "price" => {
             let instrument = words.instrument()?;

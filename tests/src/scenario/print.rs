@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use outcry_engine::life::{ExecType, Report};
 use outcry_engine::{
     AccountId, Amount, AssetId, CashOrderId, Command, Conditions, DeskId, Exchange, InstrumentId, Layer,
-    Lots, NewOrder, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
+    Lots, NewOrder, OrderId, Posting, Price, Qty, RestingOrder, Side, TimeInForce,
 };
 
 use rust_decimal::Decimal;
 
 use super::Session;
+use super::event::words;
 use super::measure::written_time;
 use super::settings::{written_for_account, written_for_instrument, written_for_market, written_phase};
 use super::terms::{Terms, verb};
@@ -148,6 +150,32 @@ pub(super) fn balances(exchange: &Exchange, account: AccountId, out: &mut String
         );
     }
     put(out, &format!("open orders: {}", known.open_orders()));
+}
+
+/// Lists the execution reports of an order, those left out that only say where it is.
+pub(super) fn reports(session: &Session, order: OrderId, out: &mut String) {
+    let exchange = &session.exchange;
+    for report in &session.reports {
+        let Report::Execution(report) = report else { continue };
+        if report.order != Some(order) || report.exec_type == ExecType::OrderStatus {
+            continue;
+        }
+        let instrument = report.terms.instrument;
+        let average = match (report.average.fraction(), exchange.instrument(instrument)) {
+            (Some(_), Some(known)) => format!(" at {}", report.average.decimal(known)),
+            _ => String::new(),
+        };
+        put(
+            out,
+            &format!(
+                "{}, {}: filled {}{average}, left {}",
+                words(report.exec_type),
+                words(report.status),
+                lots(exchange, instrument, report.average.filled()),
+                lots(exchange, instrument, report.leaves)
+            ),
+        );
+    }
 }
 
 /// Shows what an account made of an instrument, at the price of the last trade.

@@ -1,11 +1,12 @@
 //! Tests of the engine worker, in a worker of a real browser: as the page sees it, with a real IndexedDB behind.
 //!
 //! They can fail: with a saver that acknowledges a write before its transaction is complete, an append that does not
-//! look at the epoch, or a portfolio that forgets its makers' fills, `saver`, `storage` and `projection` do.
+//! look at the epoch, or a portfolio that forgets its makers' fills, or a desk that leaves the clock alone, `saver`, `storage`, `projection` and `desk` do.
 
 mod page;
 mod server;
 mod service;
+mod desk;
 mod storage;
 mod import;
 mod sync;

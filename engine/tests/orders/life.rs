@@ -4,22 +4,18 @@
 //! Planted, each caught: a fill not counted, a kept replace that keeps the old rest, an expiry told as a cancel, lots that
 //! were prevented counted as filled.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod floor;
-
 use std::collections::BTreeMap;
 
 use expect_test::expect;
 use outcry_engine::life::{ExecType, ExecutionReport, Happening, OrdStatus, OrderLife, OrderLives, Report};
 use outcry_engine::{Command, Event, Exchange, Lots, Place, Qty};
 
-use floor::{Floor, limit, parse};
+use crate::floor::{Floor, limit, parse};
 
 /// The table of `docs/rules/order-life.md` is the engine's.
 #[test]
 fn the_table_is_that_of_the_rulebook() {
-    let text = include_str!("../../docs/rules/order-life.md");
+    let text = include_str!("../../../docs/rules/order-life.md");
     let rows: Vec<Vec<&str>> = text
         .lines()
         .skip_while(|line| !line.starts_with("| | accepted"))
@@ -121,6 +117,7 @@ fn the_fold_agrees_with_the_books() {
                 let open = lives.orders().filter(|life| life.status().is_open()).count();
                 let there = floor.exchange.open_orders() + floor.exchange.waiting().count() as u64;
                 assert_eq!(open as u64, there, "every open order has a life");
+                floor.exchange.check();
             }
         }
         lives.forget_closed();

@@ -39,14 +39,14 @@ impl Random {
 }
 
 /// An exchange and a source of commands.
-pub struct Floor {
-    pub exchange: Exchange,
+pub(crate) struct Floor {
+    pub(crate) exchange: Exchange,
     random: Random,
     orders: u64,
 }
 
 /// A limit order of Alice to buy one lot.
-pub fn limit() -> NewOrder {
+pub(crate) fn limit() -> NewOrder {
     NewOrder {
         account: AccountId::new(1),
         instrument: HALL,
@@ -59,7 +59,7 @@ pub fn limit() -> NewOrder {
 }
 
 /// A command in words: `alice buys 10 at 100`, `bob sells 4 at 99`, `alice replaces 1: 7 at 101`, `alice cancels 1`.
-pub fn parse(text: &str) -> Option<Command> {
+pub(crate) fn parse(text: &str) -> Option<Command> {
     let words: Vec<&str> = text.split([' ', ':']).filter(|word| !word.is_empty()).collect();
     let account = AccountId::new(match *words.first()? {
         "alice" => 1,
@@ -89,7 +89,7 @@ pub fn parse(text: &str) -> Option<Command> {
 
 impl Floor {
     /// Accounts with money and stock, and nothing else.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let mut floor = Self { exchange: Exchange::new(), random: Random(0), orders: 0 };
         let symbol = |text| Symbol::new(text).unwrap();
         let mut commands = vec![
@@ -119,14 +119,14 @@ impl Floor {
     }
 
     /// A floor whose flow is this one's own: settings differ from seed to seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut floor = Self { random: Random(seed), ..Self::empty() };
         for _ in 0..10 {
             floor.random.below(2);
         }
         let mut settings = vec![InstrumentSetting::AuctionCollar(100_000)];
         settings.push(InstrumentSetting::Reference(Price::new(100).unwrap()));
-        settings.push(InstrumentSetting::HaltQueues(seed % 2 == 0));
+        settings.push(InstrumentSetting::HaltQueues(seed.is_multiple_of(2)));
         if seed % 3 == 1 {
             settings.push(InstrumentSetting::Allocation(outcry_engine::Allocation::cme(
                 outcry_engine::CmeAlgorithm::A,
@@ -152,12 +152,12 @@ impl Floor {
     }
 
     /// Runs a command in words.
-    pub fn run(&mut self, text: &str, lives: &mut OrderLives) -> Vec<Report> {
+    pub(crate) fn run(&mut self, text: &str, lives: &mut OrderLives) -> Vec<Report> {
         self.execute(&parse(text).unwrap(), lives)
     }
 
     /// Runs the next command of the flow.
-    pub fn step(&mut self, lives: &mut OrderLives) -> Vec<Report> {
+    pub(crate) fn step(&mut self, lives: &mut OrderLives) -> Vec<Report> {
         let command = self.next();
         self.execute(&command, lives)
     }
@@ -166,13 +166,18 @@ impl Floor {
         let mut events = Vec::new();
         let at = Timestamp::from_nanos(self.exchange.now().nanos() + self.random.below(3));
         let receipt = self.exchange.execute(at, command, &mut events);
-        let accepted = |event: &&Event| matches!(event, Event::OrderAccepted { .. });
-        self.orders += events.iter().filter(accepted).count() as u64;
+        self.count(&events);
         lives.take(command, &receipt, &events)
     }
 
+    /// Counts the orders that were accepted: commands of the flow name them.
+    pub(crate) fn count(&mut self, events: &[Event]) {
+        let accepted = |event: &&Event| matches!(event, Event::OrderAccepted { .. });
+        self.orders += events.iter().filter(accepted).count() as u64;
+    }
+
     /// The next command of the flow.
-    pub fn next(&mut self) -> Command {
+    pub(crate) fn next(&mut self) -> Command {
         let order = OrderId::new(1 + self.orders.saturating_sub(self.random.below(30))).unwrap();
         let owner = self.exchange.order(order).map(|resting| resting.account);
         let owner = owner.or(self.exchange.waiting_order(order).map(|waiting| waiting.terms.account));
@@ -287,8 +292,7 @@ fn pair(random: &mut Random, account: AccountId) -> OrderPair {
         quantity: random.qty(),
         ..limit()
     };
-    let trigger =
-        Trigger { kind: random.one_of(&[TriggerKind::Stop, TriggerKind::TakeProfit]), ..trigger(random) };
+    let trigger = trigger(random);
     OrderPair { limit, trigger, then: OrderPrice::Limit(random.price()), protection: None }
 }
 
