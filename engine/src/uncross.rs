@@ -59,7 +59,8 @@ impl Exchange {
     fn held_collar(&self, instrument: InstrumentId) -> Option<Collar> {
         let market = &self.markets[instrument.index()];
         let collar = market.collar();
-        let stand = market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
+        let stand =
+            market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
         let held = stand
             .filter(|ticket| ticket.terms.price == OrderPrice::Market && ticket.terms.side == Side::Buy)
             .filter_map(|ticket| ticket.hold_price)

@@ -59,7 +59,6 @@ pub(super) fn trade(books: &Books, rules: &Rules, round: &mut Option<Round>, tra
         trade.taker
     );
     demand!(taker.admits(trade.price), "order {} trades beyond its limit: {taker:?}", trade.taker);
-    demand!(maker.admits(trade.price), "order {} trades beyond its limit: {maker:?}", trade.maker);
     let lots = trade.quantity.get();
     demand!(lots <= taker.leaves, "order {} trades more than is left of it", trade.taker);
     match maker.place {
@@ -73,6 +72,7 @@ pub(super) fn trade(books: &Books, rules: &Rules, round: &mut Option<Round>, tra
                 "the trade prints at {:?}, the maker's price is {price:?}",
                 trade.price
             );
+            demand!(maker.admits(trade.price), "order {} trades beyond its limit: {maker:?}", trade.maker);
             demand!(lots <= maker.shown, "order {} trades more than it shows", trade.maker);
             first(books, trade.instrument, maker, (layer, rests))?;
             in_line(books, market.allocation, round, (taker, maker), (layer, rests, lots))
