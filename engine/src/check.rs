@@ -2,7 +2,9 @@
 
 use crate::digest::Hasher;
 use crate::ticket::{Link, State, Ticket};
-use crate::{AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor};
+use crate::{
+    AccountId, AssetId, Digest, Exchange, InstrumentId, Layer, OrderId, Phase, Price, Side, WaitsFor,
+};
 
 impl Exchange {
     /// Walks all structures and panics with the rule that is broken.

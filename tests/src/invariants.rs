@@ -13,7 +13,8 @@ mod endurance;
 use std::collections::{BTreeMap, BTreeSet};
 
 use outcry_engine::{
-    AccountId, AssetId, Command, Event, Exchange, InstrumentId, Layer, OrderId, Phase, Receipt, RestingOrder, Side, Timestamp,
+    AccountId, AssetId, Command, Event, Exchange, InstrumentId, Layer, OrderId, Phase, Receipt, RestingOrder,
+    Side, Timestamp,
 };
 
 pub use endurance::Endurance;
@@ -82,7 +83,9 @@ impl Fold<'_> {
         ];
         for (what, same) in same {
             if !same {
-                return Err(format!("the {what} of instrument {instrument} is not what the events tell: {market:?}"));
+                return Err(format!(
+                    "the {what} of instrument {instrument} is not what the events tell: {market:?}"
+                ));
             }
         }
         for side in Side::BOTH {
@@ -117,9 +120,11 @@ impl Fold<'_> {
             return Err("the events tell more orders than rest".to_owned());
         }
         for level in self.exchange.depth(instrument, side) {
-            let told = self.auditor.books().line(instrument, side, Layer::Lit).filter(|order| {
-                order.place == Whereabouts::Rests(Layer::Lit, level.price)
-            });
+            let told = self
+                .auditor
+                .books()
+                .line(instrument, side, Layer::Lit)
+                .filter(|order| order.place == Whereabouts::Rests(Layer::Lit, level.price));
             let shown: u64 = told.map(|order| order.shown).sum();
             if level.quantity.is_zero() || level.orders == 0 || level.quantity.get() != shown {
                 return Err(format!("the level {level:?} should show {shown}"));
@@ -138,7 +143,9 @@ impl Fold<'_> {
             match (told.place, self.exchange.order(told.order)) {
                 (Whereabouts::Rests(..), Some(found)) => self.resting(told, &found)?,
                 (Whereabouts::Waits(_) | Whereabouts::Fired, None) => self.waiting(told)?,
-                (_, found) => return Err(format!("order {} is {found:?}, the events tell {told:?}", told.order)),
+                (_, found) => {
+                    return Err(format!("order {} is {found:?}, the events tell {told:?}", told.order));
+                }
             }
         }
         let waiting: BTreeSet<OrderId> = self.exchange.waiting().map(|order| order.order).collect();

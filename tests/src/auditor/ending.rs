@@ -1,6 +1,8 @@
 //! What must be true between two commands.
 
-use outcry_engine::{InstrumentId, Layer, OrderPrice, Peg, PegTo, Phase, Price, Side, TriggerBy, TriggerKind, WaitsFor};
+use outcry_engine::{
+    InstrumentId, Layer, OrderPrice, Peg, PegTo, Phase, Price, Side, TriggerBy, TriggerKind, WaitsFor,
+};
 
 use super::order::{AuditedOrder, Whereabouts};
 use super::rules::Market;
@@ -31,13 +33,21 @@ impl Auditor {
         for (number, market) in (0..).zip(self.rules.markets()) {
             let instrument = InstrumentId::new(number);
             // A pegged order that meets the price range or a band rests beyond it, unseen.
-            let pegs = self.books.orders().any(|order| order.instrument == instrument && order.conditions.peg.is_some());
+            let pegs = self
+                .books
+                .orders()
+                .any(|order| order.instrument == instrument && order.conditions.peg.is_some());
             let best = |side| match !market.unguarded() && pegs {
                 true => self.books.best(instrument, side, Layer::Lit),
                 false => self.books.best_of_both(instrument, side),
             };
-            if let (true, Some(bid), Some(ask)) = (market.phase == Phase::Continuous, best(Side::Buy), best(Side::Sell)) {
-                demand!(bid < ask, "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}");
+            if let (true, Some(bid), Some(ask)) =
+                (market.phase == Phase::Continuous, best(Side::Buy), best(Side::Sell))
+            {
+                demand!(
+                    bid < ask,
+                    "the book of instrument {instrument} is crossed: bid {bid:?} and ask {ask:?}"
+                );
             }
         }
         Ok(())
@@ -48,7 +58,10 @@ impl Auditor {
         let order = found.order;
         demand!(found.place != Whereabouts::Incoming, "order {order} neither rests nor ends: {found:?}");
         demand!(found.leaves > 0, "order {order} is open with nothing left");
-        demand!(found.expires.is_none_or(|at| at > self.now), "order {order} is open although its time has come");
+        demand!(
+            found.expires.is_none_or(|at| at > self.now),
+            "order {order} is open although its time has come"
+        );
         if let Whereabouts::Rests(..) = found.place {
             demand!(found.shown > 0, "order {order} rests with nothing to trade");
         }
@@ -72,7 +85,9 @@ impl Auditor {
         let market = self.rules.market(found.instrument);
         let alone = |order: &AuditedOrder| match order.side {
             Side::Sell => Some(market.need(Side::Sell, Price::LOWEST, order.leaves)),
-            Side::Buy => order.price.limit().or(order.bound).map(|price| market.need(Side::Buy, price, order.leaves)),
+            Side::Buy => {
+                order.price.limit().or(order.bound).map(|price| market.need(Side::Buy, price, order.leaves))
+            }
         };
         // The stop of a pair holds what it needs beyond the limit order.
         match found.pair.and_then(|pair| self.books.find(pair)) {
@@ -89,10 +104,15 @@ impl Auditor {
             Whereabouts::Waits(WaitsFor::Trigger) => self.untriggered(found, market),
             Whereabouts::Waits(WaitsFor::Minimum) => {
                 let reachable = matching::reachable(&self.books, &self.rules, found).unwrap_or(0);
-                demand!(reachable < found.minimum(), "order {order} waits with {reachable} within reach: {found:?}");
+                demand!(
+                    reachable < found.minimum(),
+                    "order {order} waits with {reachable} within reach: {found:?}"
+                );
                 Ok(())
             }
-            Whereabouts::Waits(WaitsFor::Uncross) => Err(format!("order {order} waits for an uncross in vain")),
+            Whereabouts::Waits(WaitsFor::Uncross) => {
+                Err(format!("order {order} waits for an uncross in vain"))
+            }
             Whereabouts::Waits(WaitsFor::Reference) | Whereabouts::Rests(..) => {
                 let Some(peg) = found.conditions.peg.filter(|_| !market.ticks) else { return Ok(()) };
                 let (target, rests) = (self.target(found, peg), rests_at(found));

@@ -1,8 +1,9 @@
 //! What the auditor demands of each order from its acceptance to its end.
 
 use outcry_engine::{
-    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase, PhaseCause,     PhaseEnd, Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind, TriggerBy,
-    TriggerKind, WaitsFor,
+    CancelReason, Condition, Event, InstrumentId, Layer, Lots, NewOrder, OrderId, OrderPrice, Phase,
+    PhaseCause, PhaseEnd, Place, Posting, Price, Priority, RepriceReason, SelfTrade, Side, Trade, TradeKind,
+    TriggerBy, TriggerKind, WaitsFor,
 };
 
 use super::order::{AuditedOrder, Whereabouts};
