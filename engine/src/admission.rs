@@ -337,7 +337,7 @@ impl Exchange {
         let cost = match fixed {
             Some(price) => {
                 admission.value = instrument.value(price, terms.quantity.lots())?;
-                limit_hold(instrument, Side::Buy, price, terms.quantity)?
+                limit_hold(instrument, terms.side, price, terms.quantity)?
             }
             None => {
                 let (value, hold) = walk_hold(instrument, terms, &reach)?;
@@ -543,5 +543,5 @@ fn walk_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Option
     }
     let value = i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)?;
     let hold = value + rate.fee(value);
-    (hold <= MAX_AMOUNT).then_some((value, hold))
+    (hold <= MAX_AMOUNT || terms.side == Side::Sell).then_some((value, hold))
 }

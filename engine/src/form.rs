@@ -69,8 +69,14 @@ impl<'a> ser::Serializer for Form<'a> {
         serialize_u32: u32 => |value| u64::from(value),
         serialize_u64: u64 => |value| value,
         serialize_char: char => |value| u64::from(u32::from(value)),
-        serialize_f32: f32 => |value| u64::from(value.to_bits()),
-        serialize_f64: f64 => |value| value.to_bits(),
+    }
+
+    fn serialize_f32(self, _: f32) -> Done {
+        Err(NoForm("a float".to_owned()))
+    }
+
+    fn serialize_f64(self, _: f64) -> Done {
+        Err(NoForm("a float".to_owned()))
     }
 
     fn serialize_u128(self, value: u128) -> Done {

@@ -42,7 +42,9 @@ impl Duel {
         // A preview is of the present, and told here of plain markets alone.
         let due = self.engine.next_due().is_some_and(|due| due <= at);
         let preview = match command {
-            Command::PlaceOrder(order) if !due && self.oracle.is_plain(order) => Some(self.engine.preview(order)),
+            Command::PlaceOrder(order) if !due && self.oracle.is_plain(order) => {
+                Some(self.engine.preview(order))
+            }
             _ => None,
         };
         self.events.clear();

@@ -39,8 +39,9 @@ pub(crate) mod terms;
 use std::collections::BTreeMap;
 
 use outcry_engine::{
-    AccountId, Allocation, Amount, AssetId, Command, Event, InstrumentId, Layer, Lots, NewInstrument, NewOrder, OrderId,
-    Phase, Posting, Price, Reject, SelfTrade, Side, Symbol, TimeInForce, Timestamp, limits,
+    AccountId, Allocation, Amount, AssetId, Command, Event, InstrumentId, Layer, Lots, NewInstrument,
+    NewOrder, OrderId, Phase, Posting, Price, Reject, SelfTrade, Side, Symbol, TimeInForce, Timestamp,
+    limits,
 };
 
 use desk::CashDesk;
@@ -208,7 +209,9 @@ impl Oracle {
             Command::ReplaceOrder { account, order, price, quantity } => {
                 self.replace(account, order, price, quantity)
             }
-            Command::CancelOrders { account, instrument, side } => self.mass_cancel(account, instrument, side),
+            Command::CancelOrders { account, instrument, side } => {
+                self.mass_cancel(account, instrument, side)
+            }
             Command::Quote(ref quotes) => self.quote(quotes),
             Command::BlockAccount { account } => self.block(account),
             Command::UnblockAccount { account } => self.unblock(account),

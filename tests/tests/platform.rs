@@ -57,7 +57,7 @@ impl Writer {
 
 /// The journal of a seed in encoded chunks, and one line that names all it led to.
 fn write(seed: u64, commands: u64) -> (Vec<Vec<u8>>, String) {
-    let mut workload = Workload::plain(seed);
+    let mut workload = Workload::new(seed);
     let mut writer = Writer::new();
     let mut events = Vec::new();
     for _ in 0..commands {
@@ -120,7 +120,7 @@ fn journals_end_in_the_golden_digests() {
 /// ends in another digest, and a replay against the first one's chunks says so.
 fn a_change_of_order_is_noticed() {
     let mut commands = Vec::new();
-    let mut workload = Workload::plain(21);
+    let mut workload = Workload::new(21);
     let mut writer = Writer::new();
     for _ in 0..2_000 {
         let (_, command) = workload.next_command();

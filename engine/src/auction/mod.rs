@@ -13,9 +13,7 @@ mod interest;
 mod candidates;
 mod price;
 #[cfg(test)]
-mod examples;
-#[cfg(test)]
-mod model;
+mod tests;
 
 pub use indication::{AuctionStep, Indication};
 pub(crate) use interest::{Collar, Guide, Inside, Interest};

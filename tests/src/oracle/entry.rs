@@ -2,7 +2,8 @@
 
 use outcry_engine::{
     AccountId, Amount, CancelReason, Condition, Conditions, Display, Event, InstrumentId, NewOrder, OrderId,
-    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce, Timestamp, WaitsFor,
+    OrderPrice, Phase, PhaseCause, Place, Posting, Price, Qty, Reject, RepriceReason, Side, TimeInForce,
+    Timestamp, WaitsFor,
 };
 
 use super::admission::Kind;
@@ -128,9 +129,9 @@ impl Oracle {
             Some(trigger) => Some(trigger.price),
             None => self.best(order.instrument, order.side.opposite(), None),
         };
-        order.bound = start.zip(order.conditions.protection).map(|(start, protection)| {
-            self.bound(order.instrument, order.side, start, protection)
-        });
+        order.bound = start
+            .zip(order.conditions.protection)
+            .map(|(start, protection)| self.bound(order.instrument, order.side, start, protection));
         if order.conditions.trigger.is_some() {
             order.holds_at = order.bound;
         } else if !trades(market.phase) {
@@ -219,9 +220,10 @@ impl Oracle {
             }
             Phase::PostClose if order.minimum_met => {
                 let close = self.market(instrument).last;
-                let better = price.limit().zip(close).filter(|&(limit, close)| {
-                    limit != close && within(order.side, limit, close)
-                });
+                let better = price
+                    .limit()
+                    .zip(close)
+                    .filter(|&(limit, close)| limit != close && within(order.side, limit, close));
                 self.come(id, needed, better.map(|(_, close)| (close, RepriceReason::PostClose)));
             }
             _ if !order.minimum_met => {
@@ -298,7 +300,9 @@ impl Oracle {
     fn settle_rest(&mut self, id: OrderId, stop: Stop) {
         let Some(order) = self.find(id) else { return };
         let reason = match stop {
-            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => CancelReason::NoLiquidity,
+            Stop::Done if order.price.limit().is_none() && order.last_fill.is_none() => {
+                CancelReason::NoLiquidity
+            }
             Stop::Done => CancelReason::ImmediateOrCancel,
             Stop::Band(_) => CancelReason::Band,
             Stop::Range | Stop::Reserved => CancelReason::Interrupted,
@@ -319,7 +323,9 @@ impl Oracle {
                     (_, now) => now,
                 };
                 let pegged = order.conditions.peg.is_some();
-                if let Some(band) = band.filter(|&band| !pegged && band != limit && within(order.side, limit, band)) {
+                if let Some(band) =
+                    band.filter(|&band| !pegged && band != limit && within(order.side, limit, band))
+                {
                     self.reprice(id, band, RepriceReason::Band);
                     self.rehold(id);
                 }

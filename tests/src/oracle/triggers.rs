@@ -48,8 +48,10 @@ impl Oracle {
     pub(super) fn show_beginning(&mut self, id: OrderId) {
         let order = self.order(id);
         let (instrument, side) = (order.instrument, order.side);
-        let trigger = order.conditions.trigger.filter(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)));
-        let seen = trigger.and_then(|trigger| self.watched(instrument, trigger.by).map(|price| (trigger.by, price)));
+        let trigger =
+            order.conditions.trigger.filter(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)));
+        let seen =
+            trigger.and_then(|trigger| self.watched(instrument, trigger.by).map(|price| (trigger.by, price)));
         self.follow_prices(instrument, seen.as_slice(), |order| order.side == side);
     }
 

@@ -5,7 +5,7 @@
 
 use crate::{Price, Side};
 
-use super::{Collar, Guide, Indication, Inside, Interest, Rulebook, indicate};
+use crate::auction::{Collar, Guide, Indication, Inside, Interest, Rulebook, indicate};
 
 /// A book of a test: lots and limit, best first; `None` is a market order.
 struct Book {

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::{Price, Side};
 
-use super::{Collar, Guide, Inside, Interest, Rulebook, indicate};
+use crate::auction::{Collar, Guide, Inside, Interest, Rulebook, indicate};
 
 /// Prices of the tests: 1 to this.
 const TOP: i64 = 14;
