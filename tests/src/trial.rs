@@ -67,18 +67,23 @@ pub struct Failure {
     pub shown: String,
     /// A shortened run.
     pub script: Vec<(Timestamp, Command)>,
+    /// What its last command told.
+    pub told: Vec<Event>,
     /// The same as a scenario.
     pub scenario: String,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { test, seed, commands, wrong, shown, script, scenario } = self;
+        let Self { test, seed, commands, wrong, shown, script, told, scenario } = self;
         writeln!(f, "seed {seed} fails after {commands} commands: {wrong}")?;
         writeln!(f, "repeat: OUTCRY_SEED={seed} cargo test -p outcry-tests --test {test}")?;
         writeln!(f, "{} commands show it: {shown}", script.len())?;
         for (at, command) in script {
             writeln!(f, "# {} {command:?}", at.nanos())?;
+        }
+        for event in told {
+            writeln!(f, "#   {event:?}")?;
         }
         write!(f, "{scenario}")
     }
@@ -123,10 +128,10 @@ pub fn run<J: Judge>(
             }
             Err(wrong) => {
                 played.push(Played { at, command, accepted: Vec::new() });
-                let (script, shown) = shrink::shrink(played, &judge);
+                let (script, shown, told) = shrink::shrink(played, &judge);
                 let scenario = quietly(|| scenario::write(script.iter())).unwrap_or_default();
                 let commands = tally.commands;
-                return Err(Box::new(Failure { test, seed, commands, wrong, shown, script, scenario }));
+                return Err(Box::new(Failure { test, seed, commands, wrong, shown, script, told, scenario }));
             }
         }
     }

@@ -52,6 +52,9 @@ scenarios! {
         time_in_force
         trailing
     }
+    "found/" found {
+        engine
+    }
     "self-trade/" self_trade {
         groups
         rules

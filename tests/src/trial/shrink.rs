@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use outcry_engine::{Command, OrderId, Timestamp};
+use outcry_engine::{Command, Event, OrderId, Timestamp};
 
 use super::{Judge, Played, accepted, step};
 
 /// Most commands that are run again while shortening.
 const MOST: usize = 3_000_000;
 
-/// Leaves commands out, large runs first, as long as anything still goes wrong; answers what then does.
+/// Leaves commands out, large runs first, as long as anything still goes wrong; answers what then does, and what was told last.
 pub(super) fn shrink<J: Judge>(
     mut played: Vec<Played>,
     judge: &impl Fn() -> J,
-) -> (Vec<(Timestamp, Command)>, String) {
+) -> (Vec<(Timestamp, Command)>, String, Vec<Event>) {
     let mut run = 0;
     let mut size = played.len().div_ceil(2);
     while size > 0 {
@@ -38,7 +38,7 @@ pub(super) fn shrink<J: Judge>(
         size = if size == 1 { 1 } else { size / 2 };
     }
     let last = replay(&played, judge);
-    (last.script, last.wrong.unwrap_or_default())
+    (last.script, last.wrong.unwrap_or_default(), last.told)
 }
 
 /// A run that was played again.
@@ -46,6 +46,8 @@ struct Again {
     /// Its commands, up to the one that went wrong.
     script: Vec<(Timestamp, Command)>,
     wrong: Option<String>,
+    /// What the last command told.
+    told: Vec<Event>,
 }
 
 fn replay<J: Judge>(played: &[Played], judge: &impl Fn() -> J) -> Again {
@@ -58,10 +60,10 @@ fn replay<J: Judge>(played: &[Played], judge: &impl Fn() -> J) -> Again {
         match step(&mut judge, before.at, &command) {
             // Orders go under other numbers, now that commands before them are missing.
             Ok(events) => names.extend(before.accepted.iter().copied().zip(accepted(events))),
-            Err(wrong) => return Again { script, wrong: Some(wrong) },
+            Err(wrong) => return Again { script, wrong: Some(wrong), told: judge.events().to_vec() },
         }
     }
-    Again { script, wrong: None }
+    Again { script, wrong: None, told: Vec::new() }
 }
 
 /// The command with the number that its order goes under now.
