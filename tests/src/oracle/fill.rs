@@ -215,7 +215,7 @@ impl Oracle {
 /// A number from 0 to `below - 1` that is a function of two others.
 pub(super) fn draw(a: u64, b: u64, below: u64) -> u64 {
     let mixed = mix(mix(a).wrapping_add(b));
-    u64::try_from(u128::from(mixed) * u128::from(below) >> 64).expect("below a word")
+    u64::try_from((u128::from(mixed) * u128::from(below)) >> 64).expect("below a word")
 }
 
 /// The next number of a `SplitMix64` whose state is `word`.

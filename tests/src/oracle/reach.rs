@@ -45,7 +45,7 @@ impl Oracle {
                 return (reach, true);
             }
             let own = |maker: &&Order| self.kept_apart(order, maker);
-            let ends = level.iter().any(|maker| own(maker)) && !passes_over;
+            let ends = level.iter().any(own) && !passes_over;
             let first_come = self.first_come(order.instrument, level[0].layer);
             for maker in level {
                 if own(maker) {
