@@ -337,7 +337,7 @@ impl Exchange {
         let cost = match fixed {
             Some(price) => {
                 admission.value = instrument.value(price, terms.quantity.lots())?;
-                limit_hold(instrument, Side::Buy, price, terms.quantity)?
+                limit_hold(instrument, terms.side, price, terms.quantity)?
             }
             None => {
                 let (value, hold) = walk_hold(instrument, terms, &reach)?;
