@@ -448,16 +448,15 @@ impl Exchange {
         if incoming.flags.has(OrderFlags::PEGGED) {
             return None;
         }
-        if let Stop::Band(band) = stop {
-            // Its own trades may have moved the bands since.
-            return Some(band).filter(|&band| band != price);
-        }
-        let bands = self.bands(incoming.instrument)?;
-        match incoming.side {
-            Side::Buy if price > bands.high => Some(bands.high),
-            Side::Sell if price < bands.low => Some(bands.low),
-            Side::Buy | Side::Sell => None,
-        }
+        // The band that stopped it counts even if its own trades have moved the bands since.
+        let met = if let Stop::Band(band) = stop { Some(band) } else { None };
+        let bands = self.bands(incoming.instrument);
+        let edges = |now: Option<Price>| [met, now].into_iter().flatten();
+        let edge = match incoming.side {
+            Side::Buy => edges(bands.map(|bands| bands.high)).min(),
+            Side::Sell => edges(bands.map(|bands| bands.low)).max(),
+        };
+        edge.filter(|&edge| edge != price && incoming.side.crosses(price, edge))
     }
 
     /// Gives an order another limit, and back what it no longer needs.
