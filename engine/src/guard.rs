@@ -22,8 +22,10 @@ pub(crate) struct Guard {
 impl Guard {
     /// Why an aggressor may not trade at `price`, if it may not.
     pub(crate) fn stop(&self, price: Price) -> Option<Stop> {
-        if self.band.is_some_and(|(side, band)| !side.crosses(band, price)) {
-            return Some(Stop::Band);
+        if let Some((side, band)) = self.band
+            && !side.crosses(band, price)
+        {
+            return Some(Stop::Band(band));
         }
         let (range, references) = self.range?;
         range.breach(price, references).map(|_| Stop::PriceRange)

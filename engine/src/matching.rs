@@ -65,8 +65,8 @@ pub(crate) enum Stop {
     Velocity,
     /// The next trade would leave the price range: trading is interrupted.
     PriceRange,
-    /// The next trade would be beyond a band (limit up, limit down).
-    Band,
+    /// The next trade would be beyond this band (limit up, limit down).
+    Band(Price),
 }
 
 impl Exchange {
@@ -417,14 +417,14 @@ impl Exchange {
             (Stop::PriceRange | Stop::Velocity, Remainder::Canceled) => {
                 self.end(incoming, CancelReason::Interrupted, events)
             }
-            (Stop::Band, Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
+            (Stop::Band(_), Remainder::Canceled) => self.end(incoming, CancelReason::Band, events),
             (Stop::Done, Remainder::Canceled)
                 if incoming.last_fill.is_none() && incoming.asked.limit().is_none() =>
             {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
-            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, price) {
+            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, price, stop) {
                 Some(band) => {
                     self.reprice(incoming, price, band, RepriceReason::Band, events);
                     self.rest(incoming, band, events);
@@ -437,23 +437,26 @@ impl Exchange {
                     self.rest(incoming, price, events);
                 }
                 (None, Stop::Done) => self.end(incoming, CancelReason::NoLiquidity, events),
-                (None, Stop::Band) => self.end(incoming, CancelReason::Band, events),
+                (None, Stop::Band(_)) => self.end(incoming, CancelReason::Band, events),
                 (None, _) => self.end(incoming, CancelReason::Interrupted, events),
             },
         }
     }
 
     /// The band (limit up, limit down) at which an order rests whose limit lies beyond it.
-    fn band_beyond(&self, incoming: &Incoming, price: Price) -> Option<Price> {
+    fn band_beyond(&self, incoming: &Incoming, price: Price, stop: Stop) -> Option<Price> {
         if incoming.flags.has(OrderFlags::PEGGED) {
             return None;
         }
-        let bands = self.bands(incoming.instrument)?;
-        match incoming.side {
-            Side::Buy if price > bands.high => Some(bands.high),
-            Side::Sell if price < bands.low => Some(bands.low),
-            Side::Buy | Side::Sell => None,
-        }
+        // The band that stopped it counts even if its own trades have moved the bands since.
+        let met = if let Stop::Band(band) = stop { Some(band) } else { None };
+        let bands = self.bands(incoming.instrument);
+        let edges = |now: Option<Price>| [met, now].into_iter().flatten();
+        let edge = match incoming.side {
+            Side::Buy => edges(bands.map(|bands| bands.high)).min(),
+            Side::Sell => edges(bands.map(|bands| bands.low)).max(),
+        };
+        edge.filter(|&edge| edge != price && incoming.side.crosses(price, edge))
     }
 
     /// Gives an order another limit, and back what it no longer needs.
