@@ -74,8 +74,10 @@ impl Exchange {
             return None;
         }
         let market = &self.markets[instrument.index()];
-        let stand = market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
-        let buys = stand.filter(|ticket| (ticket.terms.price, ticket.terms.side) == (OrderPrice::Market, Side::Buy));
+        let stand =
+            market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
+        let buys =
+            stand.filter(|ticket| (ticket.terms.price, ticket.terms.side) == (OrderPrice::Market, Side::Buy));
         let held = buys.filter_map(|ticket| ticket.hold_price).min();
         let Some(high) = held else { return market.collar() };
         let collar = market.collar().unwrap_or(Collar { low: Price::LOWEST, high });

@@ -68,3 +68,33 @@ fn a_reduction_that_loses_its_place_is_caught() {
     let told = caught(Fault::ReduceLosesPriority);
     assert!(told.contains("repeat: OUTCRY_SEED="), "a failure says how to repeat it: {told}");
 }
+
+#[test]
+fn a_peak_that_keeps_its_place_is_caught() {
+    caught(Fault::PeakKeepsPlace);
+}
+
+#[test]
+fn hidden_orders_that_trade_first_are_caught() {
+    caught(Fault::HiddenTradesFirst);
+}
+
+#[test]
+fn stops_that_fire_in_the_wrong_order_are_caught() {
+    caught(Fault::StopsFireLowestFirst);
+}
+
+#[test]
+fn a_pair_that_keeps_its_quantity_is_caught() {
+    caught(Fault::PairKeepsQuantity);
+}
+
+#[test]
+fn a_remainder_that_goes_to_the_last_is_caught() {
+    caught(Fault::RemainderToTheLast);
+}
+
+#[test]
+fn an_auction_that_takes_the_lowest_price_is_caught() {
+    caught(Fault::AuctionTakesLowest);
+}

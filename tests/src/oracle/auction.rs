@@ -57,7 +57,8 @@ impl Oracle {
     fn collar_now(&self, instrument: InstrumentId) -> Option<(Price, Price)> {
         let collar = self.collar(instrument);
         let of = |order: &&Order| order.instrument == instrument && order.side == Side::Buy;
-        let standing = self.orders.iter().filter(of).filter(|order| order.at == At::Waiting(WaitsFor::Uncross));
+        let standing =
+            self.orders.iter().filter(of).filter(|order| order.at == At::Waiting(WaitsFor::Uncross));
         let Some(most) = standing.filter_map(|order| order.holds_at).min() else { return collar };
         let (low, high) = collar.unwrap_or((clamped(1), most));
         let high = high.min(most);
