@@ -424,7 +424,7 @@ impl Exchange {
                 self.end(incoming, CancelReason::NoLiquidity, events);
             }
             (Stop::Done, Remainder::Canceled) => self.end(incoming, CancelReason::ImmediateOrCancel, events),
-            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, stop, price) {
+            (_, Remainder::Rests(price)) => match self.band_beyond(incoming, price, stop) {
                 Some(band) => {
                     self.reprice(incoming, price, band, RepriceReason::Band, events);
                     self.rest(incoming, band, events);
@@ -443,19 +443,20 @@ impl Exchange {
         }
     }
 
-    /// The band (limit up, limit down) at which an order rests whose limit lies beyond it: the one that stopped it, though its
-    /// own trades have moved the bands since, or the one that there is now, whichever is stricter.
-    fn band_beyond(&self, incoming: &Incoming, stop: Stop, price: Price) -> Option<Price> {
+    /// The band (limit up, limit down) at which an order rests whose limit lies beyond it.
+    fn band_beyond(&self, incoming: &Incoming, price: Price, stop: Stop) -> Option<Price> {
         if incoming.flags.has(OrderFlags::PEGGED) {
             return None;
         }
+        // The band that stopped it counts even if its own trades have moved the bands since.
         let met = if let Stop::Band(band) = stop { Some(band) } else { None };
-        let now = self.bands(incoming.instrument).map(|bands| match incoming.side {
-            Side::Buy => bands.high,
-            Side::Sell => bands.low,
-        });
-        let edge = met.into_iter().chain(now).max_by_key(|&edge| incoming.side.rank(edge))?;
-        (incoming.side.rank(edge) > incoming.side.rank(price)).then_some(edge)
+        let bands = self.bands(incoming.instrument);
+        let edges = |now: Option<Price>| [met, now].into_iter().flatten();
+        let edge = match incoming.side {
+            Side::Buy => edges(bands.map(|bands| bands.high)).min(),
+            Side::Sell => edges(bands.map(|bands| bands.low)).max(),
+        };
+        edge.filter(|&edge| edge != price && incoming.side.crosses(price, edge))
     }
 
     /// Gives an order another limit, and back what it no longer needs.

@@ -215,6 +215,8 @@ impl Exchange {
             Some(LimitChange::Left { .. }) => {
                 events.push(Event::LimitState { instrument, entered: false });
                 self.tell_bands(instrument, events);
+                // In the new bands the touch may stand at one again.
+                self.watch_touch(instrument, events);
             }
             _ => {}
         }

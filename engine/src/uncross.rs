@@ -44,7 +44,7 @@ impl Exchange {
         let gathered = Gathered { exchange: self, instrument, market: self.market_lots(instrument) };
         let best = |side| special.inside[usize::from(side == Side::Sell)];
         let inside = best(Side::Buy).zip(best(Side::Sell)).map(|(bid, ask)| Inside { bid, ask });
-        let within = if gathered.market == [0, 0] { None } else { self.held_collar(instrument) };
+        let within = self.collar_of_uncross(instrument, gathered.market);
         let guide = Guide { reference: market.reference(), inside, within };
         let ticks = &special.settings.ticks;
         indicate(special.settings.rulebook, &gathered, guide, |price| {
@@ -52,22 +52,6 @@ impl Exchange {
             let either = down.or(up).unwrap_or(price);
             (down.unwrap_or(either), up.unwrap_or(either))
         })
-    }
-
-    /// The prices at which an uncross may trade while market orders stand for it: the collar as it is now, but no higher than
-    /// what the buyers among them hold, for it may have been another when they came.
-    fn held_collar(&self, instrument: InstrumentId) -> Option<Collar> {
-        let market = &self.markets[instrument.index()];
-        let collar = market.collar();
-        let stand =
-            market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
-        let held = stand
-            .filter(|ticket| ticket.terms.price == OrderPrice::Market && ticket.terms.side == Side::Buy)
-            .filter_map(|ticket| ticket.hold_price)
-            .min();
-        let Some(most) = held else { return collar };
-        let Collar { low, high } = collar.unwrap_or(Collar { low: Price::LOWEST, high: most });
-        Some(Collar { low: low.min(most), high: high.min(most) })
     }
 
     /// Lots of market orders that stand for the uncross, to buy and to sell.
@@ -81,6 +65,24 @@ impl Exchange {
             }
         }
         lots
+    }
+
+    /// Where the price must lie while market orders stand for the uncross: inside the collar as it is now, and never above what the
+    /// lowest of those that buy holds, for the collar may have moved since it came in.
+    fn collar_of_uncross(&self, instrument: InstrumentId, market_lots: [u64; 2]) -> Option<Collar> {
+        if market_lots == [0, 0] {
+            return None;
+        }
+        let market = &self.markets[instrument.index()];
+        let stand =
+            market.special.iter().flat_map(|special| &special.for_uncross).map(|order| &self.tickets[order]);
+        let buys =
+            stand.filter(|ticket| (ticket.terms.price, ticket.terms.side) == (OrderPrice::Market, Side::Buy));
+        let held = buys.filter_map(|ticket| ticket.hold_price).min();
+        let Some(high) = held else { return market.collar() };
+        let collar = market.collar().unwrap_or(Collar { low: Price::LOWEST, high });
+        let high = collar.high.min(high);
+        Some(Collar { low: collar.low.min(high), high })
     }
 
     /// Tells the indication if it is another one than was told.

@@ -278,7 +278,8 @@ impl Oracle {
             let price = order.level.map_or(0, Price::get);
             let price = if side == Side::Buy { -price } else { price };
             let layer = if self.fault == Fault::HiddenTradesFirst { Layer::Lit } else { order.layer };
-            (price, layer, order.stamp)
+            let last = self.fault == Fault::LastInFirstOut;
+            (price, layer, if last { u64::MAX - order.stamp } else { order.stamp })
         });
         makers
     }

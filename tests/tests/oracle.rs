@@ -13,8 +13,8 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn engine_and_oracle_agree_on_a_million_commands() {
-    let commands = number("OUTCRY_COMMANDS").unwrap_or(1_000_000);
+fn engine_and_oracle_agree() {
+    let commands = number("OUTCRY_COMMANDS").unwrap_or(150_000);
     let one = number("OUTCRY_SEED");
     let mut seed = one.unwrap_or(1);
     let mut sum = Tally::default();
@@ -67,4 +67,34 @@ fn the_aggressors_price_is_caught() {
 fn a_reduction_that_loses_its_place_is_caught() {
     let told = caught(Fault::ReduceLosesPriority);
     assert!(told.contains("repeat: OUTCRY_SEED="), "a failure says how to repeat it: {told}");
+}
+
+#[test]
+fn a_peak_that_keeps_its_place_is_caught() {
+    caught(Fault::PeakKeepsPlace);
+}
+
+#[test]
+fn hidden_orders_that_trade_first_are_caught() {
+    caught(Fault::HiddenTradesFirst);
+}
+
+#[test]
+fn stops_that_fire_in_the_wrong_order_are_caught() {
+    caught(Fault::StopsFireLowestFirst);
+}
+
+#[test]
+fn a_pair_that_keeps_its_quantity_is_caught() {
+    caught(Fault::PairKeepsQuantity);
+}
+
+#[test]
+fn a_remainder_that_goes_to_the_last_is_caught() {
+    caught(Fault::RemainderToTheLast);
+}
+
+#[test]
+fn an_auction_that_takes_the_lowest_price_is_caught() {
+    caught(Fault::AuctionTakesLowest);
 }

@@ -31,15 +31,10 @@ impl Oracle {
         let Some((price, step)) = self.auction_price(instrument) else { return NOTHING };
         let mut edge = price;
         let stand = Side::BOTH.iter().any(|&side| self.executable(instrument, side, None) > 0);
-        let collar = self.collar(instrument).filter(|_| stand);
-        for (low, high) in [self.nasdaq_collar(instrument), collar].into_iter().flatten() {
+        let held = if stand { self.collar_now(instrument) } else { None };
+        for (low, high) in [self.nasdaq_collar(instrument), held].into_iter().flatten() {
             edge = edge.max(low).min(high);
         }
-        // The collar may have been another when a buyer came that holds up to it.
-        let buyers = self.orders.iter().filter(|order| {
-            order.instrument == instrument && order.side == Side::Buy && order.at == At::Waiting(WaitsFor::Uncross)
-        });
-        edge = buyers.filter_map(|order| order.holds_at).chain([edge]).min().expect("one at least");
         let row = self.row(instrument, edge);
         if row.volume == 0 {
             return NOTHING;
@@ -56,6 +51,18 @@ impl Oracle {
             },
             decided_by: Some(if edge == price { step } else { AuctionStep::Collar }),
         }
+    }
+
+    /// The collar, but never above what a market order to buy holds: the collar may have moved since it came in.
+    fn collar_now(&self, instrument: InstrumentId) -> Option<(Price, Price)> {
+        let collar = self.collar(instrument);
+        let of = |order: &&Order| order.instrument == instrument && order.side == Side::Buy;
+        let standing =
+            self.orders.iter().filter(of).filter(|order| order.at == At::Waiting(WaitsFor::Uncross));
+        let Some(most) = standing.filter_map(|order| order.holds_at).min() else { return collar };
+        let (low, high) = collar.unwrap_or((clamped(1), most));
+        let high = high.min(most);
+        Some((low.min(high), high))
     }
 
     /// Orders that take part in an uncross.

@@ -363,9 +363,6 @@ impl Oracle {
         order.conditions.trigger = None;
         order.level = level;
         order.shown = 0;
-        if self.reach(self.order(id), self.order(id).left).is_empty() && !self.meets_something(id) {
-            return self.close(id, CancelReason::NoLiquidity);
-        }
         self.go(id);
     }
 
