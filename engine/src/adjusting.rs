@@ -25,6 +25,9 @@ impl Exchange {
         self.check_in_instrument(instrument, setting)?;
         events.push(Event::InstrumentSet { instrument, setting });
         self.apply_setting(instrument, setting);
+        if let InstrumentSetting::LimitUpDown(_) = setting {
+            self.tell_bands(instrument, events);
+        }
         self.touched.insert(instrument);
         Ok(())
     }

@@ -276,6 +276,7 @@ impl Exchange {
             State::Waiting(WaitsFor::Minimum) => {
                 let limit = terms.price.limit().expect("an order with a minimum has a limit");
                 special.minimums_mut(terms.side).remove(&(terms.side.rank(limit), order));
+                special.met.remove(&order);
             }
             State::Waiting(WaitsFor::Reference | WaitsFor::Uncross) | State::Incoming | State::Resting => {}
         }

@@ -319,7 +319,7 @@ impl Exchange {
         let ticket = self.tickets.get_mut(&order).expect("an order that waits has a ticket");
         ticket.state = State::Waiting(waits_for);
         let (terms, leaves, mut trigger) = (ticket.terms, ticket.leaves, ticket.conditions.trigger);
-        let pegged = ticket.conditions.peg.is_some();
+        let (pegged, met) = (ticket.conditions.peg.is_some(), ticket.conditions.minimum.is_none());
         let reference = trigger.and_then(|trigger| self.watched(terms.instrument, trigger.by));
         let followed = terms.side.followed(reference, accepted);
         if let Some(Trigger { kind: TriggerKind::Trailing(trail), price, .. }) = &mut trigger
@@ -338,6 +338,9 @@ impl Exchange {
             (WaitsFor::Minimum, _) => {
                 let limit = terms.price.limit().expect("an order with a minimum has a limit");
                 special.minimums_mut(terms.side).insert((terms.side.rank(limit), order));
+                if met {
+                    special.met.insert(order);
+                }
             }
             _ => {}
         }

@@ -78,7 +78,9 @@ impl Exchange {
         if self.some_peg_moves(instrument) {
             return Some(FollowUp::Pegs);
         }
-        let there = Side::BOTH.into_iter().any(|side| self.some_minimum_is_there(instrument, side));
+        let special = self.markets[instrument.index()].special.as_ref()?;
+        let met = !special.met.is_empty();
+        let there = met || Side::BOTH.into_iter().any(|side| self.some_minimum_is_there(instrument, side));
         there.then_some(FollowUp::Minimums)
     }
 

@@ -46,6 +46,8 @@ pub(crate) struct Special {
     pub(crate) pegs_settled: Option<[Option<Price>; 2]>,
     /// Orders that wait for their minimum, by side, rank of their limit and number.
     pub(crate) minimums: [BTreeSet<(i64, OrderId)>; 2],
+    /// Those of them whose minimum is met already: they wait only because they would have rested crossed.
+    pub(crate) met: BTreeSet<OrderId>,
     /// Entries of brackets that traded since their exits were last entered.
     pub(crate) exits: BTreeMap<OrderId, DueExits>,
     /// Market and IOC orders that stand for the next uncross.
@@ -146,6 +148,7 @@ impl Default for Special {
             pegs: BTreeSet::new(),
             pegs_settled: None,
             minimums: [BTreeSet::new(), BTreeSet::new()],
+            met: BTreeSet::new(),
             exits: BTreeMap::new(),
             for_uncross: BTreeSet::new(),
             tops: [None, None],

@@ -270,12 +270,16 @@ impl Exchange {
     }
 
     /// Lets orders trade that still cross, as they may where a collar moved the price: of the best buyer and the best seller
-    /// the one with the higher number enters anew, again and again.
+    /// the one with the higher number enters anew, again and again. Pegged orders are left out: one that the price range keeps
+    /// from trading rests crossed, and would do so again.
     pub(crate) fn enter_crossed(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         while self.markets[instrument.index()].phase() == Phase::Continuous {
             let best = |side| {
-                let (_, level) = self.offers(instrument, side).next()?;
-                self.books.queue_slots(level).next().map(|front| (level.price, front))
+                self.offers(instrument, side).find_map(|(_, level)| {
+                    let mut queue = self.books.queue_slots(level);
+                    let front = queue.find(|&slot| !self.books.resting(slot).flags.has(OrderFlags::PEGGED))?;
+                    Some((level.price, front))
+                })
             };
             let (Some((bid, buy)), Some((ask, sell))) = (best(Side::Buy), best(Side::Sell)) else { return };
             if bid < ask {

@@ -14,7 +14,7 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn engine_and_oracle_agree() {
-    let commands = number("OUTCRY_COMMANDS").unwrap_or(150_000);
+    let commands = number("OUTCRY_COMMANDS").unwrap_or(1_000_000);
     let one = number("OUTCRY_SEED");
     let mut seed = one.unwrap_or(1);
     let mut sum = Tally::default();

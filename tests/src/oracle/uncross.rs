@@ -48,7 +48,10 @@ impl Oracle {
     /// the first seller the one with the higher number enters anew, again and again.
     pub(super) fn enter_crossed(&mut self, instrument: InstrumentId) {
         while self.market(instrument).phase == Phase::Continuous {
-            let first = |side| self.makers(instrument, side).first().map(|order| (order.level, order.id));
+            let first = |side| {
+                let mut makers = self.makers(instrument, side).into_iter();
+                makers.find(|order| order.conditions.peg.is_none()).map(|order| (order.level, order.id))
+            };
             let (Some((bid, buyer)), Some((ask, seller))) = (first(Side::Buy), first(Side::Sell)) else {
                 return;
             };

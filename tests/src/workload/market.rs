@@ -65,7 +65,7 @@ impl Workload {
                 DAY - 1,
                 DAY,
             ])),
-            _ => InstrumentSetting::FollowUps(self.one_of(&[1, 1, 2, 3, 20, 20_000, 100_000, 0, 100_001])),
+            _ => InstrumentSetting::FollowUps(self.one_of(&[1, 1, 2, 3, 20, 500, 0, 100_001])),
         };
         Command::SetInstrument { instrument, setting }
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, FeeRate, NewInstrument, Symbol, limits,
+    AccountId, AccountName, Amount, AssetId, Command, FeeRate, InstrumentId, InstrumentSetting, NewInstrument, Symbol, limits,
 };
 use outcry_simulation::Random;
 use rust_decimal::Decimal;
@@ -40,6 +40,12 @@ pub(super) fn commands(random: &mut Random, swarm: &Swarm) -> VecDeque<Command> 
             maker_fee: if swarm.special && random.chance(200_000) { rebate(random) } else { rate(random) },
             taker_fee: rate(random),
         }));
+    }
+    // Cascades that feed themselves are ordinary here; each stops soon, or their orders would be all there is.
+    for number in 0..if swarm.special { swarm.instruments } else { 0 } {
+        let instrument = InstrumentId::new(u32::try_from(number).expect("at most 3"));
+        let count = *random.pick(&[30, 100, 100, 500]).expect("not empty");
+        commands.push_back(Command::SetInstrument { instrument, setting: InstrumentSetting::FollowUps(count) });
     }
     for number in 1..=swarm.accounts {
         let name = AccountName::new(&format!("account-{number}")).expect("short and plain");
