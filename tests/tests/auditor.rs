@@ -129,7 +129,7 @@ fn two_swapped_fills_are_found_out() {
 /// Planted: a trade one tick away from the maker's price.
 #[test]
 fn a_price_that_is_not_the_makers_is_found_out() {
-    found_out("trades beyond its limit", |events| {
+    found_out("the maker's price is", |events| {
         let Some(&place) = trades(events).first() else { return false };
         let Event::Traded(trade) = &mut events[place] else { return false };
         // Better for the taker, so that it stays inside both limits' reach.
