@@ -29,9 +29,10 @@ Chores:
                                Compare engine and oracle on all cores: 100,000,000 commands unless told otherwise.
   campaign fuzz [--inputs N] [--seed S]
                                Feed every decoder changed inputs: 10,000,000 each unless told otherwise.
-  campaign mutants [--shard K/N] [--file GLOB] [--in-diff REVISION]
+  campaign mutants [--shard K/N] [--file GLOB] [--in-diff REVISION] [--go-on] [--one-by-one]
                                Plant bugs in a copy of engine and journal, one at a time, and list those that no test
-                               notices: all, a part, those of files, or those in lines changed since a revision.
+                               notices: all, a part, those of files, or those in lines changed since a revision. One
+                               build holds all behind switches; --one-by-one builds each. --go-on goes on where it ended.
   dist                         Build the page into dist/, compressed copies included.
   style                        Check the rules of style that no other tool checks.
 

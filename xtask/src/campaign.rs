@@ -11,7 +11,7 @@ mod oracle;
 use crate::failure::Outcome;
 use crate::workspace::Workspace;
 
-pub(crate) use arguments::{Campaign, Mutants, Stretch};
+pub(crate) use arguments::{Campaign, Stretch};
 
 /// The build in which campaigns run: optimised, with assertions and overflow checks kept on.
 const PROFILE: &str = "campaign";

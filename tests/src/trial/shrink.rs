@@ -6,20 +6,27 @@ use outcry_engine::{Command, Event, OrderId, Timestamp};
 
 use super::{Judge, Played, accepted, step};
 
-/// Most commands that are run again while shortening.
+/// Most commands that are run again while shortening, unless `OUTCRY_SHRINK` says how many.
 const MOST: usize = 3_000_000;
+
+/// The most: where thousands of failures are only counted, none is shortened.
+fn most() -> usize {
+    std::env::var("OUTCRY_SHRINK")
+        .ok()
+        .map_or(MOST, |text| text.parse().expect("OUTCRY_SHRINK is a number of commands"))
+}
 
 /// Leaves commands out, large runs first, as long as anything still goes wrong; answers what then does, and what was told last.
 pub(super) fn shrink<J: Judge>(
     mut played: Vec<Played>,
     judge: &impl Fn() -> J,
 ) -> (Vec<(Timestamp, Command)>, String, Vec<Event>) {
-    let mut run = 0;
+    let (mut run, most) = (0, most());
     let mut size = played.len().div_ceil(2);
     while size > 0 {
         let mut start = 0;
         let mut shorter = false;
-        while start < played.len() && run < MOST {
+        while start < played.len() && run < most {
             let mut rest = played.clone();
             rest.drain(start..played.len().min(start + size));
             let again = replay(&rest, judge);
@@ -32,7 +39,7 @@ pub(super) fn shrink<J: Judge>(
                 start += size;
             }
         }
-        if size == 1 && !shorter || run >= MOST {
+        if size == 1 && !shorter || run >= most {
             break;
         }
         size = if size == 1 { 1 } else { size / 2 };

@@ -37,6 +37,20 @@ pub(crate) struct Mutants {
     pub(crate) files: Vec<String>,
     /// Only those in lines changed since this revision.
     pub(crate) since: Option<String>,
+    /// How they are planted.
+    pub(crate) manner: Manner,
+    /// Whether lists of an earlier run of the same selection are gone on with.
+    pub(crate) go_on: bool,
+}
+
+/// How mutants are planted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// All in one build, each behind a switch.
+    #[default]
+    Switched,
+    /// Each in a build of its own.
+    OneByOne,
 }
 
 impl Campaign {
@@ -84,6 +98,10 @@ fn mutants(words: &[String]) -> Outcome<Mutants> {
             selection.files.push(value.to_owned());
         } else if let Some(value) = value_of("--in-diff", word, &mut words)? {
             selection.since = Some(value.to_owned());
+        } else if word == "--one-by-one" {
+            selection.manner = Manner::OneByOne;
+        } else if word == "--go-on" {
+            selection.go_on = true;
         } else {
             return Err(unexpected("campaign mutants", word));
         }
@@ -115,9 +133,13 @@ mod tests {
             shard: Some("3/8".into()),
             files: vec!["journal/**".into(), "engine/src/units.rs".into()],
             since: Some("HEAD~3".into()),
+            manner: Manner::OneByOne,
+            go_on: true,
         };
         assert_eq!(
-            parse("mutants --shard 3/8 --file journal/** --file engine/src/units.rs --in-diff HEAD~3"),
+            parse(
+                "mutants --shard 3/8 --file journal/** --file engine/src/units.rs --in-diff HEAD~3 --one-by-one --go-on"
+            ),
             Ok(Campaign::Mutants(selection))
         );
     }

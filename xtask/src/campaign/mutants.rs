@@ -1,16 +1,19 @@
 //! `cargo xtask campaign mutants`: bugs planted one at a time in a copy of the sources, and which of them a test notices.
 //!
-//! What is not mutated, with the reasons, stands in `.cargo/mutants.toml`. A mutant that no test notices is a test to
-//! write, or it is explained in `docs/mutants.md`. The whole takes days on one core: shards are meant to be run one by
-//! one, each leaves its lists in `target/mutants`.
+//! cargo-mutants says which bugs there are. All are built at once, each behind a switch (`tests/mutants`), so that a mutant costs
+//! no build of its own. The few that cannot be switched, and whoever doubts the switches, take `--one-by-one`: there
+//! cargo-mutants plants, builds and asks by itself. What is not mutated, with the reasons, stands in `.cargo/mutants.toml`. A
+//! mutant that no test notices is a test to write, or it is explained in `docs/mutants.md`. Lists are left in
+//! `target/mutants`; `--go-on` goes on with those of a run that was ended.
 
 use std::fs;
 use std::io::stdout;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::Mutants;
+use super::arguments::{Manner, Mutants};
 use super::outcomes::{Explained, Outcomes};
-use crate::failure::{Context, Outcome};
+use crate::failure::{Context, Failure, Outcome};
 use crate::process::{capture, overhear, quoted};
 use crate::step::{Colour, note, paint, step};
 use crate::tool;
@@ -27,11 +30,22 @@ const PARTS: [Part; 2] = [
         folder: "engine",
         package: "outcry-engine",
         testers: &["outcry-engine", "outcry-tests"],
-        tests: &["random_flow", "bad_input", "oracle", "scenarios", "invariants", "auditor"],
+        tests: &[
+            "scenarios",
+            "bad_input",
+            "orders",
+            "random_flow",
+            "oracle",
+            "invariants",
+            "auditor",
+            "capacity",
+        ],
     },
 ];
-/// Commands that the oracle is asked about for each mutant: six seeds.
+/// Commands that the oracle is asked about for each mutant that is built alone: six seeds.
 const COMMANDS: &str = "30000";
+/// Plants and switches all of a part at once.
+const SWITCHES: &str = "tests/mutants/Cargo.toml";
 
 /// Sources, and the tests that are asked about them: quick ones that look at much.
 #[derive(Debug, Clone, Copy)]
@@ -76,45 +90,93 @@ fn is_in_a_part(file: &str) -> bool {
 fn plant(workspace: &Workspace, selection: &Mutants, part: Part, files: &[&str]) -> Outcome<Outcomes> {
     let folder = workspace.target().join("mutants").join(part.folder).join(name(selection));
     fs::create_dir_all(&folder).context(|| folder.display().to_string())?;
-    let mut cargo = workspace.cargo();
-    cargo.env("PATH", workspace.search_path(None)?).env("OUTCRY_COMMANDS", COMMANDS);
-    // The copy is built inside itself, not into the folder of this checkout.
-    cargo.env_remove("CARGO_TARGET_DIR");
-    cargo.args(["mutants", "--no-shuffle", "--profile", "mutants", "--package", part.package, "--output"]);
-    cargo.arg(&folder);
-    for package in part.testers {
-        cargo.args(["--test-package", package]);
+    let lists = folder.join("mutants.out");
+    if lists.exists() && !selection.go_on {
+        fs::remove_dir_all(&lists).context(|| lists.display().to_string())?;
     }
-    for file in files {
-        cargo.args(["--file", file]);
-    }
+    let chosen = choice(workspace, selection, part, (&folder, files))?;
+    step(&format!("plant mutants in {}", part.folder), || {
+        let mut program = match selection.manner {
+            Manner::Switched => switched(workspace, part, (&folder, &lists), &chosen)?,
+            Manner::OneByOne => one_by_one(workspace, part, &folder, &chosen)?,
+        };
+        note(&quoted(&program));
+        let well = overhear(&mut program, &mut stdout(), |_| ())?;
+        let outcomes = Outcomes::read(&lists)?;
+        // Survivors are a bad end of cargo-mutants too, and are counted; no mutants at all is a good one.
+        if !well && (outcomes.is_empty() || selection.manner == Manner::Switched) {
+            return Err("the mutants were not tried: see above".into());
+        }
+        Ok(outcomes)
+    })
+}
+
+/// The words with which cargo-mutants takes what is selected of a part.
+fn choice(
+    workspace: &Workspace,
+    selection: &Mutants,
+    part: Part,
+    (folder, files): (&Path, &[&str]),
+) -> Outcome<Vec<String>> {
+    let mut words: Vec<String> = files.iter().flat_map(|file| ["--file", file]).map(str::to_owned).collect();
     if let Some(shard) = &selection.shard {
         // Every n-th mutant, so that one shard is a sample of all.
-        cargo.args(["--shard", shard, "--sharding", "round-robin"]);
+        words.extend(["--shard", shard, "--sharding", "round-robin"].map(str::to_owned));
     }
     if let Some(since) = &selection.since {
-        cargo.arg("--in-diff").arg(changes(workspace, &folder, part, since)?);
+        words
+            .extend(["--in-diff".to_owned(), changes(workspace, folder, part, since)?.display().to_string()]);
+    }
+    Ok(words)
+}
+
+/// cargo-mutants, on a part.
+fn cargo_mutants(workspace: &Workspace, part: Part) -> Outcome<Command> {
+    let mut cargo = workspace.cargo();
+    cargo.env("PATH", workspace.search_path(None)?);
+    // The copy is built inside itself, not into the folder of this checkout.
+    cargo.env_remove("CARGO_TARGET_DIR");
+    cargo.args(["mutants", "--package", part.package]);
+    Ok(cargo)
+}
+
+/// The program that switches mutants, with the lists of all and of those that are chosen.
+fn switched(
+    workspace: &Workspace,
+    part: Part,
+    (folder, lists): (&Path, &Path),
+    chosen: &[String],
+) -> Outcome<Command> {
+    let write = |name: &str, words: &[String]| {
+        let list = capture(cargo_mutants(workspace, part)?.args(["--list", "--json"]).args(words))?;
+        let path = folder.join(name);
+        fs::write(&path, list).context(|| path.display().to_string())?;
+        Ok::<PathBuf, Failure>(path)
+    };
+    let (all, chosen) = (write("all.json", &[])?, write("chosen.json", chosen)?);
+    let target = workspace.target().join("mutants");
+    let mut program = workspace.cargo();
+    program.args(["run", "--quiet", "--release", "--locked", "--manifest-path", SWITCHES, "--target-dir"]);
+    program.arg(target.join("program")).arg("--").arg(workspace.root()).arg(target.join("copy"));
+    program.args([&all, &chosen]).arg(part.folder).arg(lists);
+    Ok(program)
+}
+
+/// cargo-mutants itself: a build and a run of the tests for each mutant.
+fn one_by_one(workspace: &Workspace, part: Part, folder: &Path, chosen: &[String]) -> Outcome<Command> {
+    let mut cargo = cargo_mutants(workspace, part)?;
+    cargo.env("OUTCRY_COMMANDS", COMMANDS).env("OUTCRY_SHRINK", "0");
+    cargo.args(["--no-shuffle", "--profile", "mutants", "--output"]).arg(folder).args(chosen);
+    for package in part.testers {
+        cargo.args(["--test-package", package]);
     }
     cargo.args(["--", "--lib"]);
     for test in part.tests {
         cargo.args(["--test", test]);
     }
-    let lists = folder.join("mutants.out");
-    if lists.exists() {
-        fs::remove_dir_all(&lists).context(|| lists.display().to_string())?;
-    }
-    step(&format!("plant mutants in {}", part.folder), || {
-        note(&quoted(&cargo));
-        let well = overhear(&mut cargo, &mut stdout(), |_| ())?;
-        let outcomes = Outcomes::read(&lists)?;
-        // Survivors are a bad end too, and are counted; no mutants at all is a good one.
-        if !well && outcomes.is_empty() {
-            return Err(
-                "no mutant was tried: the tests fail without one, or there is nothing to plant".into()
-            );
-        }
-        Ok(outcomes)
-    })
+    // The planted faults of the oracle say nothing about a mutant.
+    cargo.args(["--", "--skip", "caught"]);
+    Ok(cargo)
 }
 
 /// The folder of a selection: a shard, files or changes of their own leave the lists of others alone.
@@ -159,7 +221,7 @@ mod tests {
     fn every_selection_has_a_folder_of_its_own() {
         assert_eq!(name(&Mutants::default()), "all");
         let files = vec!["journal/**".to_owned()];
-        let selection = Mutants { shard: Some("0/8".to_owned()), files, since: None };
+        let selection = Mutants { shard: Some("0/8".to_owned()), files, ..Mutants::default() };
         assert_eq!(name(&selection), "0_8-journal___");
         assert_eq!(PARTS.map(|part| part.files(&selection).len()), [1, 0]);
         assert_eq!(

@@ -22,6 +22,8 @@ pub(super) struct Outcomes {
     timeouts: Vec<String>,
     /// Did not compile: no bug that could be made.
     unviable: Vec<String>,
+    /// Stand in constants or behind `impl`, and cannot be switched.
+    untried: Vec<String>,
 }
 
 impl Outcomes {
@@ -32,6 +34,7 @@ impl Outcomes {
             missed: list(&folder.join("missed.txt"))?,
             timeouts: list(&folder.join("timeout.txt"))?,
             unviable: list(&folder.join("unviable.txt"))?,
+            untried: list(&folder.join("untried.txt"))?,
         })
     }
 
@@ -41,11 +44,12 @@ impl Outcomes {
         self.missed.extend(other.missed);
         self.timeouts.extend(other.timeouts);
         self.unviable.extend(other.unviable);
+        self.untried.extend(other.untried);
     }
 
     /// Whether no mutant was tried.
     pub(super) fn is_empty(&self) -> bool {
-        self.viable() + self.unviable.len() == 0
+        self.viable() + self.unviable.len() + self.untried.len() == 0
     }
 
     /// The mutants that no test noticed.
@@ -68,12 +72,12 @@ impl Outcomes {
 
     /// One line of figures.
     pub(super) fn summary(&self, unexplained: usize) -> String {
-        let Self { caught, missed, timeouts, unviable } = self;
+        let Self { caught, missed, timeouts, unviable, untried } = self;
         // Rounded down, so that 95.0 % is at least that.
         let tenths = (self.noticed() * 1_000).checked_div(self.viable()).unwrap_or(1_000);
         format!(
             "mutants: {} viable, {} caught, {} by a timeout, {} missed ({unexplained} unexplained): {}.{} % noticed; {} \
-             do not compile",
+             do not compile, {} cannot be switched",
             self.viable(),
             caught.len(),
             timeouts.len(),
@@ -81,6 +85,7 @@ impl Outcomes {
             tenths / 10,
             tenths % 10,
             unviable.len(),
+            untried.len(),
         )
     }
 }
@@ -145,13 +150,15 @@ mod tests {
             timeouts: mutants(timeouts),
             missed: mutants(missed),
             unviable: mutants(3),
+            untried: mutants(2),
         };
         assert!(outcomes(18, 1, 1).meet_the_bar());
         assert!(!outcomes(18, 0, 1).meet_the_bar());
         assert!(outcomes(0, 0, 0).meet_the_bar());
         assert_eq!(
             outcomes(18, 1, 1).summary(0),
-            "mutants: 20 viable, 18 caught, 1 by a timeout, 1 missed (0 unexplained): 95.0 % noticed; 3 do not compile"
+            "mutants: 20 viable, 18 caught, 1 by a timeout, 1 missed (0 unexplained): 95.0 % noticed; 3 do not compile, 2 cannot be \
+             switched"
         );
     }
 
