@@ -134,3 +134,114 @@ impl Exchange {
         hasher.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::*;
+
+    const ACME: InstrumentId = InstrumentId::new(0);
+    const TRADER: AccountId = AccountId::new(1);
+
+    fn price(ticks: i64) -> Price {
+        Price::new(ticks).unwrap()
+    }
+
+    fn order(side: Side, price: OrderPrice) -> NewOrder {
+        NewOrder {
+            account: TRADER,
+            instrument: ACME,
+            side,
+            price,
+            quantity: Qty::new(5).unwrap(),
+            time_in_force: TimeInForce::GoodTillCancel,
+            posting: Posting::Any,
+        }
+    }
+
+    /// An order that rests (1), a stop that waits (2), and a pegged order (3).
+    fn market() -> Exchange {
+        let symbol = |text| Symbol::new(text).unwrap();
+        let (base, quote) = (AssetId::new(0), AssetId::new(1));
+        let limit = |side, ticks| order(side, OrderPrice::Limit(price(ticks)));
+        let stop = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: price(110) };
+        let peg = Peg { to: PegTo::Primary, offset: 0 };
+        let conditional =
+            |terms, conditions| Command::PlaceConditional(Box::new(ConditionalOrder { terms, conditions }));
+        let mut commands = vec![
+            Command::CreateAsset { symbol: symbol("ACME"), decimals: 0 },
+            Command::CreateAsset { symbol: symbol("USD"), decimals: 2 },
+            Command::CreateInstrument(NewInstrument {
+                symbol: symbol("ACME"),
+                base,
+                quote,
+                tick: Decimal::new(1, 2),
+                lot: Decimal::ONE,
+                maker_fee: FeeRate::ZERO,
+                taker_fee: FeeRate::ZERO,
+            }),
+            Command::OpenAccount { name: AccountName::new("trader").unwrap() },
+        ];
+        let amount = Amount::new(1_000_000).unwrap();
+        commands.extend([base, quote].map(|asset| Command::Deposit { account: TRADER, asset, amount }));
+        commands.extend([
+            Command::PlaceOrder(limit(Side::Buy, 100)),
+            conditional(limit(Side::Buy, 112), Conditions { trigger: Some(stop), ..Conditions::NONE }),
+            conditional(limit(Side::Buy, 105), Conditions { peg: Some(peg), ..Conditions::NONE }),
+        ]);
+        let mut exchange = Exchange::new();
+        for command in &commands {
+            let mut events = Vec::new();
+            exchange.execute(Timestamp::default(), command, &mut events);
+            assert!(!matches!(events[..], [Event::CommandRejected(_)]), "{events:?}");
+        }
+        exchange.check();
+        exchange
+    }
+
+    fn ticket(exchange: &mut Exchange, number: u64) -> &mut Ticket {
+        exchange.tickets.get_mut(&OrderId::new(number).unwrap()).unwrap()
+    }
+
+    /// A change that breaks a rule, and what the check says of it.
+    type Break = (fn(&mut Exchange), &'static str);
+
+    /// Each rule is broken by hand, and the check names it.
+    #[test]
+    fn a_state_that_breaks_a_rule_is_found_out() {
+        let table: [Break; 8] = [
+            (|exchange| exchange.order_count = 0, "an order has a number that was given out"),
+            (|exchange| ticket(exchange, 2).state = State::Resting, "the ticket of order 2 says where it is"),
+            (
+                |exchange| ticket(exchange, 2).state = State::Incoming,
+                "order 2 is on its way after its command",
+            ),
+            (|exchange| ticket(exchange, 2).state = State::Fired(7), "order 2 stands in line to enter"),
+            (
+                |exchange| ticket(exchange, 2).state = State::Waiting(WaitsFor::Minimum),
+                "order 2 is where it waits",
+            ),
+            (|exchange| ticket(exchange, 2).held += 1, "order 2 holds what it needs while it waits"),
+            (
+                |exchange| ticket(exchange, 3).conditions.peg = Some(Peg { to: PegTo::Primary, offset: 1 }),
+                "pegged order 3 is where it belongs",
+            ),
+            (
+                |exchange| _ = exchange.tickets.remove(&OrderId::new(2).unwrap()),
+                "account 1 knows how many orders are open",
+            ),
+        ];
+        for (spoil, rule) in table {
+            let mut exchange = market();
+            spoil(&mut exchange);
+            let panic = catch_unwind(AssertUnwindSafe(|| exchange.check())).unwrap_err();
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap();
+            assert!(text.contains(rule), "expected {rule:?}, said {text:?}");
+        }
+    }
+}

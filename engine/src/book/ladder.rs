@@ -151,3 +151,57 @@ impl Ladder {
         assert_eq!(self.best.is_none(), count == 0, "an empty side has no best level");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ladder(ranks: impl IntoIterator<Item = i64>) -> Ladder {
+        let mut ladder = Ladder::default();
+        for (place, rank) in ranks.into_iter().enumerate() {
+            ladder.insert(rank, Slot::at(place));
+        }
+        ladder
+    }
+
+    /// Where levels stand cannot be seen, but it is what makes them fast.
+    #[test]
+    fn levels_near_the_best_come_to_stand_in_the_window() {
+        let mut ladder = ladder(1_000..1_030);
+        assert!(ladder.window.is_none(), "a side with few levels has none");
+        for rank in 1_030..1_300 {
+            ladder.insert(rank, Slot::at(0));
+        }
+        let window = ladder.window.as_ref().unwrap();
+        assert_eq!(window.width(), 1_024);
+        assert_eq!(window.ranks(), (512, 1_536), "on a grid of a quarter, the best in its second");
+        assert!(ladder.outside.is_empty());
+        // A stray price, or a few, do not move it.
+        for rank in 0..30 {
+            ladder.insert(1_000_000 + rank, Slot::at(1));
+        }
+        assert_eq!((ladder.outside.len(), ladder.window.unwrap().ranks().0), (30, 512));
+    }
+
+    #[test]
+    fn a_window_starts_on_a_grid_of_its_quarter() {
+        assert_eq!([0, 15, 16, 31].map(|rank| Window::start(rank, 64)), [-16, -16, 0, 0]);
+        assert_eq!([-1, -16, -17].map(|rank| Window::start(rank, 64)), [-32, -32, -48]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the best level is the first")]
+    fn a_best_level_that_is_not_the_first_is_found_out() {
+        let mut ladder = ladder([5, 6]);
+        ladder.best = Some((6, Slot::at(1)));
+        ladder.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "a side knows how many levels it has")]
+    fn a_level_too_many_is_found_out() {
+        let mut ladder = ladder([5, 6]);
+        ladder.levels += 1;
+        ladder.check();
+    }
+}

@@ -95,3 +95,29 @@ impl<T> IndexMut<Slot> for Slab<T> {
         &mut self.places[slot.index()]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_free_place_is_used_again_last_freed_first() {
+        let mut slab = Slab::default();
+        let slots: Vec<Slot> = (0..4).map(|value| slab.insert(value)).collect();
+        slab.remove(slots[1]);
+        slab.remove(slots[2]);
+        assert_eq!((slab.len(), slab.insert(8), slab.insert(9)), (2, slots[2], slots[1]));
+        slab.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "a place is free once")]
+    fn a_place_that_is_free_twice_is_found_out() {
+        let mut slab = Slab::default();
+        let slot = slab.insert(1);
+        slab.insert(2);
+        slab.remove(slot);
+        slab.remove(slot);
+        slab.check();
+    }
+}

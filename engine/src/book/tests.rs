@@ -298,3 +298,41 @@ fn orders_and_quiet_instruments_stay_small() {
     assert!(size_of::<OrderRecord>() + size_of::<Link>() <= 40);
     assert!(size_of::<LevelQueue>() <= 40);
 }
+
+/// One order at a level of its own.
+fn single() -> Books {
+    let mut books = Books::default();
+    books.add_instrument();
+    let (price, quantity) = (Price::new(100).unwrap(), Qty::new(5).unwrap());
+    books.rest(RestingOrder {
+        order: OrderId::new(1).unwrap(),
+        account: AccountId::new(1),
+        instrument: InstrumentId::new(0),
+        layer: Layer::Lit,
+        side: Side::Buy,
+        price,
+        quantity,
+        leaves: quantity,
+        flags: OrderFlags::NONE,
+        version: 1,
+    });
+    books.check();
+    books
+}
+
+#[test]
+#[should_panic(expected = "a level knows its sums")]
+fn a_sum_that_is_stale_is_found_out() {
+    let mut books = single();
+    books.levels[Slot::at(0)].quantity += 1;
+    books.check();
+}
+
+#[test]
+#[should_panic(expected = "every level is in a book")]
+fn a_level_that_is_lost_is_found_out() {
+    let mut books = single();
+    let level = books.levels[Slot::at(0)];
+    books.levels.insert(level);
+    books.check();
+}

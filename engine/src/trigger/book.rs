@@ -168,3 +168,21 @@ impl TriggerBook {
         assert_eq!(watched, self.places.len() as u64, "every order that is watched has its place");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trigger::TriggerKind;
+
+    #[test]
+    #[should_panic(expected = "every order that is watched has its place")]
+    fn an_order_without_a_place_is_found_out() {
+        let mut book = TriggerBook::default();
+        let price = Price::new(100).unwrap();
+        let trigger = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price };
+        book.insert(OrderId::new(1).unwrap(), Side::Buy, trigger, None);
+        book.check();
+        book.places.clear();
+        book.check();
+    }
+}

@@ -5,3 +5,4 @@
 mod floor;
 mod life;
 mod reasons;
+mod words;

@@ -10,9 +10,9 @@ use crate::floor::{Floor, limit, parse};
 use outcry_engine::life::OrderLives;
 use outcry_engine::reasons::{FillReason, Next, Queued, Reason, Rule, SkipReason, explain};
 use outcry_engine::{
-    Allocation, AuctionStep, Call, CancelReason, CmeAlgorithm, Command, ConditionalOrder, Conditions,
-    Display, Event, InstrumentSetting, Lots, Minimum, NewOrder, OrderId, OrderPrice, Phase, Posting, Price,
-    Qty, Reject, SelfTrade, Side, Step, TimeInForce,
+    Allocation, AuctionStep, Bracket, Call, CancelReason, CmeAlgorithm, Command, ConditionalOrder,
+    Conditions, Display, Event, InstrumentSetting, Lots, Minimum, NewOrder, OrderId, OrderPair, OrderPrice,
+    Phase, Posting, Price, Qty, Reject, SelfTrade, Side, Step, TimeInForce, Trigger, TriggerBy, TriggerKind,
 };
 
 /// Runs a command and answers its reasons.
@@ -179,6 +179,27 @@ fn an_end_and_a_refusal_name_the_order_that_was_next() {
     let [Reason::Reject(reject)] = &reasons[..] else { panic!("{reasons:?}") };
     assert!(matches!(reject.reject, Reject::PostOnlyWouldTake { .. }));
     assert_eq!((&reject.queue, reject.next), (&queue(&[(2, 3)]), next(2, 101, true)));
+    // However the order comes.
+    let trigger = Trigger { kind: TriggerKind::Stop, price: Price::new(110).unwrap(), by: TriggerBy::Last };
+    let then = OrderPrice::Limit(Price::new(110).unwrap());
+    let (profit, loss) = (Price::new(120).unwrap(), Price::new(90).unwrap());
+    let others = [
+        Command::PlaceConditional(Box::new(ConditionalOrder { terms: post, conditions: Conditions::NONE })),
+        Command::PlacePair(Box::new(OrderPair { limit: post, trigger, then, protection: None })),
+        Command::PlaceBracket(Box::new(Bracket {
+            entry: post,
+            profit,
+            loss,
+            then: OrderPrice::Limit(loss),
+            protection: None,
+        })),
+    ];
+    for command in others {
+        let reasons = run(&mut floor, &command);
+        let [Reason::Reject(reject)] = &reasons[..] else { panic!("{command:?}: {reasons:?}") };
+        assert!(matches!(reject.reject, Reject::PostOnlyWouldTake { .. }), "{command:?}: {reject:?}");
+        assert_eq!((&reject.queue, reject.next), (&queue(&[(2, 3)]), next(2, 101, true)));
+    }
     let reasons = say(&mut floor, "alice cancels 77");
     let [Reason::Reject(reject)] = &reasons[..] else { panic!("{reasons:?}") };
     assert_eq!((reject.queue.len(), reject.next), (0, None));

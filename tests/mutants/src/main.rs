@@ -27,7 +27,7 @@ use crate::judge::{Asked, Fate, Tests};
 use crate::mutant::Mutant;
 
 /// The tests that are asked about the engine.
-const ENGINE: [Asked; 9] = [
+const ENGINE: [Asked; 10] = [
     Asked { package: "outcry-tests", program: "scenarios", only: &["::"], commands: "" },
     Asked { package: "outcry-engine", program: "outcry_engine", only: &[], commands: "" },
     Asked { package: "outcry-engine", program: "bad_input", only: &[], commands: "" },
@@ -37,14 +37,15 @@ const ENGINE: [Asked; 9] = [
         package: "outcry-tests",
         program: "oracle",
         only: &["engine_and_oracle_agree"],
-        commands: "30000",
+        commands: "20000",
     },
     Asked {
         package: "outcry-tests",
         program: "invariants",
         only: &["a_refused_command_changes_only", "the_engine_endures", "invariants_hold"],
-        commands: "10000",
+        commands: "5000",
     },
+    Asked { package: "outcry-tests", program: "platform", only: &["journals_end"], commands: "" },
     Asked { package: "outcry-tests", program: "auditor", only: &["workloads_at"], commands: "" },
     Asked { package: "outcry-tests", program: "capacity", only: &[], commands: "" },
 ];
