@@ -4,8 +4,8 @@
 
 use outcry_engine::{
     AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, Lots,
-    NewInstrument, NewOrder, OrderId, OrderPrice, Posting, Price, Qty, Reject, Side, Symbol, TimeInForce,
-    Timestamp, limits,
+    NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Price, Qty, Reject, Side, Symbol, TimeInForce, Timestamp, Trigger,
+    TriggerBy, TriggerKind, limits,
 };
 use rust_decimal::Decimal;
 
@@ -113,8 +113,18 @@ fn open_orders_of_an_account() {
     // One that ends makes room for one.
     let cancel = Command::CancelOrder { account: TRADER, order: OrderId::new(1_000_000).unwrap() };
     assert!(matches!(answer(&mut exchange, &cancel), Event::LedgerPosted(_)));
-    assert!(matches!(answer(&mut exchange, &order(Side::Buy, 1)), Event::OrderRested { .. }));
-    assert_eq!(answer(&mut exchange, &order(Side::Buy, 1)), Event::CommandRejected(Reject::TooManyOrders));
+    // Not for two; and an order that asks for more than price and time is counted as well.
+    let Command::PlaceOrder(plain) = order(Side::Sell, 3) else { panic!("it is an order") };
+    let post = Command::PlaceOrder(NewOrder { posting: Posting::PostOnly, ..plain });
+    let trigger =
+        Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: Price::new(1).unwrap() };
+    let then = OrderPrice::Limit(Price::new(1).unwrap());
+    let pair = Command::PlacePair(Box::new(OrderPair { limit: plain, trigger, then, protection: None }));
+    let refused = Event::CommandRejected(Reject::TooManyOrders);
+    assert_eq!(answer(&mut exchange, &pair), refused);
+    assert!(matches!(answer(&mut exchange, &post), Event::OrderRested { .. }));
+    assert_eq!(answer(&mut exchange, &post), refused);
+    assert_eq!(answer(&mut exchange, &order(Side::Buy, 1)), refused);
     assert_eq!(exchange.open_orders(), u64::from(limits::MAX_OPEN_ORDERS));
 }
 

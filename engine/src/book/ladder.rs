@@ -169,7 +169,15 @@ mod tests {
     fn levels_near_the_best_come_to_stand_in_the_window() {
         let mut ladder = ladder(1_000..1_030);
         assert!(ladder.window.is_none(), "a side with few levels has none");
-        for rank in 1_030..1_300 {
+        // Each move of the window is paid by a sixteenth of the levels and some more that came in outside.
+        for rank in 1_030..1_043 {
+            ladder.insert(rank, Slot::at(0));
+        }
+        assert!(ladder.window.is_none());
+        ladder.insert(1_043, Slot::at(0));
+        assert_eq!(ladder.window.as_ref().map(|window| window.width()), Some(256));
+        assert_eq!(ladder.strays, 0);
+        for rank in 1_044..1_300 {
             ladder.insert(rank, Slot::at(0));
         }
         let window = ladder.window.as_ref().unwrap();

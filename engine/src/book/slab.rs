@@ -120,4 +120,19 @@ mod tests {
         slab.remove(slot);
         slab.check();
     }
+
+    #[test]
+    fn memory_grows_by_a_quarter() {
+        let mut places = Vec::new();
+        for value in 0..10_000_u32 {
+            push(&mut places, value);
+            assert!(places.capacity() <= places.len() + places.len() / 4 + 16, "{}", places.capacity());
+        }
+        let mut moves = 0;
+        for value in 0..10_000_u32 {
+            moves += u32::from(places.len() == places.capacity());
+            push(&mut places, value);
+        }
+        assert!(moves <= 5, "it is seldom moved: {moves}");
+    }
 }

@@ -215,4 +215,21 @@ mod tests {
         assert_eq!(table.old.len(), 99, "all but those of the page in use");
         assert!(table.pages.len() < 4, "the directory is cut at its front");
     }
+    /// Ids that are not used cost a place in the directory each page, up to a gap that is no longer worth it.
+    #[test]
+    fn a_wide_gap_is_left_out_of_the_directory() {
+        let order = |number: u64| OrderId::new(number).unwrap();
+        let page = PAGE as u64;
+        for (gap, pages) in [(GAP, 1_026), (GAP + 1, 1)] {
+            let mut table = OrderTable::default();
+            for number in 1..=u64::from(FEW) + 1 {
+                table.insert(order(number), Slot::at(1));
+            }
+            assert_eq!((table.pages.len(), table.first), (1, 0));
+            let far = order((1 + gap) * page + 1);
+            table.insert(far, Slot::at(3));
+            assert_eq!(table.pages.len(), pages, "{gap} pages left out");
+            assert_eq!((table.find(far), table.find(order(1))), (Some(Slot::at(3)), Some(Slot::at(1))));
+        }
+    }
 }

@@ -185,4 +185,32 @@ mod tests {
         book.places.clear();
         book.check();
     }
+
+    #[test]
+    #[should_panic(expected = "order 1 is where it waits")]
+    fn an_order_at_another_price_is_found_out() {
+        let mut book = TriggerBook::default();
+        let price = |ticks| Price::new(ticks).unwrap();
+        let trigger = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: price(100) };
+        let order = OrderId::new(1).unwrap();
+        book.insert(order, Side::Buy, trigger, None);
+        book.places.get_mut(&order).unwrap().spot = Spot::Fixed(price(101));
+        book.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "order 1 is where it waits")]
+    fn an_order_behind_another_trail_is_found_out() {
+        let mut book = TriggerBook::default();
+        let price = |ticks| Price::new(ticks).unwrap();
+        let trail = Trail::Ticks(price(5));
+        let trigger = Trigger { kind: TriggerKind::Trailing(trail), by: TriggerBy::Last, price: price(105) };
+        let order = OrderId::new(1).unwrap();
+        book.insert(order, Side::Buy, trigger, Some(price(100)));
+        book.check();
+        let spot = &mut book.places.get_mut(&order).unwrap().spot;
+        let Spot::Trailing { entry, .. } = *spot else { panic!("it trails") };
+        *spot = Spot::Trailing { trail: Trail::Ticks(price(6)), entry };
+        book.check();
+    }
 }

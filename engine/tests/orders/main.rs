@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod floor;
+mod golden;
 mod life;
 mod reasons;
 mod words;
