@@ -28,15 +28,17 @@ pub(crate) struct Reach {
     pub(crate) lots: u64,
     /// Their value in minor units of the quote asset.
     pub(crate) value: i128,
-    /// The price of the last of them.
-    pub(crate) last: Option<Price>,
+    /// The most that they and the rest of the order were worth, the rest at the price reached, wherever the walk might have ended.
+    pub(crate) with_rest: i128,
 }
 
 impl Reach {
-    fn add(&mut self, price: Price, lots: u64, tick_value: i64) {
+    /// Adds lots at a price to what an order of `whole` lots reaches.
+    fn add(&mut self, whole: u64, price: Price, lots: u64, tick_value: i64) {
+        let value = |lots| i128::from(price.get()) * i128::from(lots) * i128::from(tick_value);
         self.lots += lots;
-        self.value += i128::from(price.get()) * i128::from(lots) * i128::from(tick_value);
-        self.last = Some(price);
+        self.value += value(lots);
+        self.with_rest = self.with_rest.max(self.value + value(whole - self.lots));
     }
 }
 
@@ -59,7 +61,7 @@ impl Exchange {
             let (lots, ends) = self.level_reach(aggressor, layer, level);
             let lots = left.min(lots);
             if lots > 0 {
-                reach.add(price, lots, tick_value);
+                reach.add(aggressor.lots, price, lots, tick_value);
             }
             if ends {
                 return reach;
@@ -136,7 +138,7 @@ impl Exchange {
             let apart = aggressor.self_trade != SelfTrade::Allow
                 && self.kept_apart(aggressor.account, ticket.terms.account);
             if !apart && left >= ticket.minimum() {
-                reach.add(limit, left.min(ticket.leaves), tick_value);
+                reach.add(aggressor.lots, limit, left.min(ticket.leaves), tick_value);
             }
         }
     }
