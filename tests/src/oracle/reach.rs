@@ -89,6 +89,13 @@ impl Oracle {
         if self.market(order.instrument).phase != Phase::Continuous || order.posting != Posting::Any {
             return Vec::new();
         }
+        let fills_whole = order.time_in_force == TimeInForce::FillOrKill;
+        if order.price.limit().is_none()
+            && !fills_whole
+            && self.prevention_rule(order) == SelfTrade::Decrement
+        {
+            return Vec::new();
+        }
         let mut makers: Vec<_> = self
             .orders
             .iter()
