@@ -132,15 +132,15 @@ impl Exchange {
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !aggressor.price.reaches(aggressor.side, limit) {
+            let left = aggressor.lots - reach.lots;
+            if left == 0 || !aggressor.price.reaches(aggressor.side, limit) {
                 break;
             }
-            let left = aggressor.lots - reach.lots;
             let apart = aggressor.self_trade != SelfTrade::Allow
                 && self.kept_apart(aggressor.account, ticket.terms.account);
             if !apart && left >= ticket.minimum() {
                 // One that it would pass by is in nobody's way, whatever its price.
-                if left == 0 || guard.stop(limit).is_some() {
+                if guard.stop(limit).is_some() {
                     break;
                 }
                 reach.add(aggressor.lots, limit, left.min(ticket.leaves), tick_value);

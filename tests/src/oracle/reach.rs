@@ -16,10 +16,10 @@ impl Oracle {
         }
         let guard = self.guard(order);
         for (price, minimum, lots) in self.waiting_minimums(order) {
-            if guard.stop(price).is_some() {
-                return reach;
-            }
             if minimum <= left && lots > 0 {
+                if guard.stop(price).is_some() {
+                    return reach;
+                }
                 let lots = lots.min(left);
                 left -= lots;
                 reach.push((price, lots));
