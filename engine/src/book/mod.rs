@@ -125,6 +125,13 @@ impl Books {
         resting(record, &self.levels[record.level])
     }
 
+    /// Whose an order is, what it carries beside, and of what it is.
+    #[inline]
+    pub(crate) fn whose(&self, slot: Slot) -> (AccountId, OrderFlags, InstrumentId) {
+        let record = &self.orders[slot];
+        (record.account(), record.flags(), self.levels[record.level].book.instrument())
+    }
+
     #[inline]
     fn ladder(&self, instrument: InstrumentId, layer: Layer, side: Side) -> Option<&Ladder> {
         self.sides[instrument.index()].ladder(layer, side)
