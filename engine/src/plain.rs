@@ -79,7 +79,7 @@ impl Exchange {
             reason: CancelReason::Requested,
         });
         let instrument = &self.instruments[id.index()];
-        let held = instrument.hold(side, price, leaves.get());
+        let held = instrument.hold_of_any(side, price, leaves.get());
         self.ledger.post(Line::release(account, instrument.gives(side), held, order), events);
         true
     }

@@ -5,6 +5,8 @@
 //! asset is conserved exactly. What the buyer held beyond the need of the rest (a better price, a lower fee) is released at
 //! once.
 
+use std::hint::select_unpredictable;
+
 use crate::account::Posting as Line;
 use crate::matching::Incoming;
 use crate::{
@@ -27,6 +29,14 @@ impl Instrument {
             Side::Buy => self.buyer_hold(price.get() * leaves.cast_signed() * self.tick_value()),
             Side::Sell => leaves.cast_signed() * self.lot_units(),
         }
+    }
+
+    /// The same of an order whose value was proved to fit, whichever its side: nothing waits for what the side is, which of an
+    /// order taken out of the book cannot be guessed and comes late.
+    #[inline]
+    pub(crate) fn hold_of_any(&self, side: Side, price: Price, leaves: u64) -> i64 {
+        let (buyer, seller) = (self.hold(Side::Buy, price, leaves), self.hold(Side::Sell, price, leaves));
+        select_unpredictable(matches!(side, Side::Buy), buyer, seller)
     }
 
     /// What a buyer holds for this value: it, and the highest fee on it.
