@@ -6,6 +6,7 @@
 
 use crate::account::Posting as Line;
 use crate::admission::limit_hold;
+use crate::book::PlainOrder;
 use crate::limits::MAX_OPEN_ORDERS;
 use crate::{
     AccountId, CancelReason, Event, Exchange, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Place,
@@ -60,13 +61,12 @@ impl Exchange {
         order: OrderId,
         events: &mut Vec<Event>,
     ) -> bool {
-        let Some(slot) = self.books.find(order) else { return false };
-        let (owner, flags, id) = self.books.whose(slot);
-        let Some(market) = self.markets.get(id.index()) else { return false };
-        if owner != account || flags.has(OrderFlags::TICKET) || market.special.is_some() {
+        let Some(plain) = self.books.plain(order) else { return false };
+        let PlainOrder { instrument: id, side, price, leaves, .. } = plain;
+        if plain.account != account || self.markets[id.index()].special.is_some() {
             return false;
         }
-        let RestingOrder { side, price, leaves, .. } = self.books.remove(slot);
+        self.books.remove_plain(order, &plain);
         self.ledger.uncount_order(account);
         events.push(Event::OrderCanceled {
             order,
