@@ -8,6 +8,7 @@ use crate::budget::BUDGET;
 use crate::failure::Outcome;
 use crate::page;
 use crate::process::{capture, run};
+use crate::rivals;
 use crate::step::{Colour, note, paint, step, warn};
 use crate::style;
 use crate::test::{self, Absence};
@@ -34,6 +35,7 @@ pub(crate) fn ci(workspace: &Workspace) -> Outcome<bool> {
         ("lock file", step("lock file", || lock_file(workspace).map(passed))),
         ("lints", step("lints (native)", || lints(workspace).map(passed))),
         ("lints of the page", step("lints (wasm)", || lints_of_page(workspace).map(passed))),
+        ("comparison", step("comparison with other engines", || rivals::check(workspace).map(passed))),
         ("licences", step("licences and sources of dependencies", || dependencies(workspace))),
     ];
     let page = page::deliver(workspace);
