@@ -73,7 +73,7 @@ features! {
     }
     market_setting: MarketSetting { MarketWide }
     allocation: Allocation { Fifo, PriceSizeTime, Steps }
-    allocation_part: Part { Top, LeadMakers, FifoPart, ProRata, Leveling }
+    allocation_part: Part { Top, LeadMakers, FifoShare, ProRata, Leveling }
     rulebook: Rulebook { Xetra, Euronext, Nasdaq, Pressure }
     phase: Phase { Continuous, PreOpen, Call, Batch, Halted, PostClose, Closed }
     call: Call { Opening, Intraday, Volatility, Closing }
@@ -96,7 +96,7 @@ features! {
 enum Part {
     Top,
     LeadMakers,
-    FifoPart,
+    FifoShare,
     ProRata,
     Leveling,
 }
@@ -248,7 +248,7 @@ impl Features {
         let parts = [
             (steps.top.is_some(), Part::Top),
             (steps.lead_makers, Part::LeadMakers),
-            (steps.fifo_ppm > 0, Part::FifoPart),
+            (steps.fifo_ppm > 0, Part::FifoShare),
             (steps.pro_rata.is_some(), Part::ProRata),
             (steps.leveling, Part::Leveling),
         ];
