@@ -531,15 +531,13 @@ const fn too_large(terms: &NewOrder) -> Reject {
     }
 }
 
-/// What a walk is worth and costs a buyer: what the book offers now, and for a market-to-limit order the rest of it at the last
-/// price of that.
+/// What a walk is worth and costs a buyer: what the book offers now, and for a market-to-limit order the rest of it at the price
+/// at which it is left: of all the places where the walk may end, the dearest.
 fn walk_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Option<(i64, i64)> {
     let mut value = reach.value;
     let mut rate = instrument.terms().taker_fee;
-    if let (OrderPrice::MarketToLimit, Some(last)) = (terms.price, reach.last) {
-        let rest = i128::from(terms.quantity.get() - reach.lots) * i128::from(last.get());
-        value += rest * i128::from(instrument.tick_value());
-        rate = instrument.worst_fee();
+    if terms.price == OrderPrice::MarketToLimit {
+        (value, rate) = (reach.with_rest, instrument.worst_fee());
     }
     let value = i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)?;
     let hold = value + rate.fee(value);
