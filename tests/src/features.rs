@@ -73,7 +73,7 @@ features! {
     }
     market_setting: MarketSetting { MarketWide }
     allocation: Allocation { Fifo, PriceSizeTime, Steps }
-    allocation_part: Part { Top, LeadMakers, FifoPart, ProRata, Leveling }
+    allocation_share: Share { Top, LeadMakers, FifoPart, ProRata, Leveling }
     rulebook: Rulebook { Xetra, Euronext, Nasdaq, Pressure }
     phase: Phase { Continuous, PreOpen, Call, Batch, Halted, PostClose, Closed }
     call: Call { Opening, Intraday, Volatility, Closing }
@@ -93,7 +93,7 @@ features! {
 }
 
 /// A step that an allocation may have.
-enum Part {
+enum Share {
     Top,
     LeadMakers,
     FifoPart,
@@ -245,15 +245,15 @@ impl Features {
     }
 
     fn steps(&mut self, steps: &Steps) {
-        let parts = [
-            (steps.top.is_some(), Part::Top),
-            (steps.lead_makers, Part::LeadMakers),
-            (steps.fifo_ppm > 0, Part::FifoPart),
-            (steps.pro_rata.is_some(), Part::ProRata),
-            (steps.leveling, Part::Leveling),
+        let shares = [
+            (steps.top.is_some(), Share::Top),
+            (steps.lead_makers, Share::LeadMakers),
+            (steps.fifo_ppm > 0, Share::FifoPart),
+            (steps.pro_rata.is_some(), Share::ProRata),
+            (steps.leveling, Share::Leveling),
         ];
-        for (_, part) in parts.iter().filter(|(has, _)| *has) {
-            self.count(allocation_part(part));
+        for (_, share) in shares.iter().filter(|(has, _)| *has) {
+            self.count(allocation_share(share));
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn check_peaks(quantity: u64, conditions: &Conditions) -> Result<(), 
     if let Display::Iceberg { peak, spread } = conditions.display {
         let smallest = peak.get() - spread.get();
         if u128::from(smallest) * 10_000 < u128::from(quantity) {
-            let least = quantity / 10_000 + u64::from(quantity % 10_000 > 0);
+            let least = quantity / 10_000 + u64::from(!quantity.is_multiple_of(10_000));
             let lots = |lots| Qty::new(lots).expect("above zero");
             return Err(Reject::PeakTooSmall {
                 smallest: lots(smallest),
