@@ -1,5 +1,7 @@
 //! Admission: every check on a new order, in the order of the variants of [`Reject`], and what follows from them.
 
+use std::hint::select_unpredictable;
+
 use crate::band::Rounding;
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::market::Market;
@@ -515,10 +517,7 @@ pub(crate) fn end_of_day(now: Timestamp, day_end: u64) -> Timestamp {
 pub(crate) fn limit_hold(instrument: &Instrument, side: Side, price: Price, quantity: Qty) -> Option<i64> {
     let value = instrument.value(price, quantity.lots())?;
     let units = instrument.base_units(quantity.lots())?;
-    let hold = match side {
-        Side::Buy => instrument.buyer_hold(value),
-        Side::Sell => units,
-    };
+    let hold = select_unpredictable(side == Side::Buy, instrument.buyer_hold(value), units);
     (hold <= MAX_AMOUNT).then_some(hold)
 }
 
