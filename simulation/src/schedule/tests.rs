@@ -1,3 +1,5 @@
+//! Days that go as they should, and schedules that are none.
+
 use outcry_engine::{Event, PhaseCause};
 
 use super::*;
