@@ -19,6 +19,7 @@ mod commands;
 mod command_text;
 mod events;
 mod book;
+mod schedule;
 
 pub use book::{BookLine, LevelText, OrderText, Sides};
 pub use command_text::{CommandText, QuoteSideText, QuoteText};
@@ -26,6 +27,7 @@ pub use commands::{MAX_REQUEST_ID, Request, RequestError, concerned, parse};
 pub use decimal::DecimalText;
 pub use events::{EventLine, EventText, event_lines};
 pub use fields::FieldError;
+pub use schedule::{ScheduleText, SessionText, parse_schedule};
 pub use time::{TimeError, TimeText};
 pub use write::condition::{
     ConditionText, ConditionsText, DisplayText, MinimumText, PegText, ReachText, TriggerText,

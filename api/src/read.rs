@@ -7,7 +7,7 @@ mod condition;
 mod desk;
 mod order;
 mod quote;
-mod session;
+pub(crate) mod session;
 mod setting;
 
 use outcry_engine::{

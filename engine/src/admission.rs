@@ -1,5 +1,7 @@
 //! Admission: every check on a new order, in the order of the variants of [`Reject`], and what follows from them.
 
+use std::hint::select_unpredictable;
+
 use crate::band::Rounding;
 use crate::limits::{MAX_AMOUNT, MAX_OPEN_ORDERS};
 use crate::market::Market;
@@ -515,10 +517,7 @@ pub(crate) fn end_of_day(now: Timestamp, day_end: u64) -> Timestamp {
 pub(crate) fn limit_hold(instrument: &Instrument, side: Side, price: Price, quantity: Qty) -> Option<i64> {
     let value = instrument.value(price, quantity.lots())?;
     let units = instrument.base_units(quantity.lots())?;
-    let hold = match side {
-        Side::Buy => instrument.buyer_hold(value),
-        Side::Sell => units,
-    };
+    let hold = select_unpredictable(side == Side::Buy, instrument.buyer_hold(value), units);
     (hold <= MAX_AMOUNT).then_some(hold)
 }
 
@@ -531,15 +530,13 @@ const fn too_large(terms: &NewOrder) -> Reject {
     }
 }
 
-/// What a walk is worth and costs a buyer: what the book offers now, and for a market-to-limit order the rest of it at the last
-/// price of that.
+/// What a walk is worth and costs a buyer: what the book offers now, and for a market-to-limit order the rest of it at the price
+/// at which it is left: of all the places where the walk may end, the dearest.
 fn walk_hold(instrument: &Instrument, terms: &NewOrder, reach: &Reach) -> Option<(i64, i64)> {
     let mut value = reach.value;
     let mut rate = instrument.terms().taker_fee;
-    if let (OrderPrice::MarketToLimit, Some(last)) = (terms.price, reach.last) {
-        let rest = i128::from(terms.quantity.get() - reach.lots) * i128::from(last.get());
-        value += rest * i128::from(instrument.tick_value());
-        rate = instrument.worst_fee();
+    if terms.price == OrderPrice::MarketToLimit {
+        (value, rate) = (reach.with_rest, instrument.worst_fee());
     }
     let value = i64::try_from(value).ok().filter(|&value| value <= MAX_AMOUNT)?;
     let hold = value + rate.fee(value);

@@ -26,8 +26,10 @@ impl Exchange {
         order: OrderId,
         events: &mut Vec<Event>,
     ) -> Result<(), Reject> {
-        let found = self.own_order(account, order)?;
-        let instrument = match found {
+        if self.cancel_plain(account, order, events) {
+            return Ok(());
+        }
+        let instrument = match self.own_order(account, order)? {
             Found::Resting(slot, resting) => {
                 self.cancel_resting(slot, &resting, CancelReason::Requested, events);
                 resting.instrument

@@ -1,5 +1,7 @@
 //! Instruments, and the edge where their prices and quantities become decimals.
 
+use std::hint::select_unpredictable;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -154,11 +156,8 @@ impl Instrument {
 
     /// The asset that an order of this side gives.
     #[must_use]
-    pub const fn gives(&self, side: Side) -> AssetId {
-        match side {
-            Side::Buy => self.terms.quote,
-            Side::Sell => self.terms.base,
-        }
+    pub fn gives(&self, side: Side) -> AssetId {
+        select_unpredictable(matches!(side, Side::Buy), self.terms.quote, self.terms.base)
     }
 }
 

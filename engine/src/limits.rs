@@ -20,6 +20,8 @@ pub const MAX_OPEN_ORDERS: u32 = 2_000_000;
 pub const MAX_SYMBOL: usize = 16;
 /// Longest account name in bytes of UTF-8.
 pub const MAX_ACCOUNT_NAME: usize = 24;
+/// Most peaks of an iceberg, each as small as its spread allows: one order in its way trades with no more of them.
+pub const MAX_PEAKS: u64 = 10_000;
 /// Most entries of a mass quote.
 pub const MAX_QUOTES: u32 = 1_000;
 /// Most follow-ups that one command may bring in an instrument.

@@ -43,6 +43,14 @@ pub(crate) struct Incoming {
     pub(crate) asked: OrderPrice,
 }
 
+impl Incoming {
+    /// Whether prevention may take from it while what it holds is what its walk costs: with less left of it, it would pass by
+    /// the cheap minimum that it holds for and reach a dearer one.
+    fn shrinks(&self) -> bool {
+        self.self_trade == SelfTrade::Decrement && self.asked.limit().is_none() && !self.whole
+    }
+}
+
 /// What becomes of what is left of an order after it has traded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remainder {
@@ -233,7 +241,7 @@ impl Exchange {
         loop {
             let Some(special) = &self.markets[incoming.instrument.index()].special else { return Stop::Done };
             let posts = incoming.flags.posting() != Posting::Any || special.phase != Phase::Continuous;
-            if incoming.leaves == 0 || posts || special.minimums(opposite).is_empty() {
+            if incoming.leaves == 0 || posts || incoming.shrinks() || special.minimums(opposite).is_empty() {
                 return Stop::Done;
             }
             let found = special.minimums(opposite).iter().find_map(|&(_, order)| {

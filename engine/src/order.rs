@@ -30,10 +30,8 @@ impl Side {
     /// Whether an order of this side limited to `limit` may trade at `price`.
     #[must_use]
     pub const fn crosses(self, limit: Price, price: Price) -> bool {
-        match self {
-            Self::Buy => limit.get() >= price.get(),
-            Self::Sell => limit.get() <= price.get(),
-        }
+        // One comparison for both sides: no branch has to be guessed.
+        self.rank(limit) <= self.rank(price)
     }
 
     /// The price as a number that is lower the better the price is on this side.

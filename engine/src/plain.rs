@@ -1,15 +1,16 @@
 //! The short way of plain orders.
 //!
 //! Nearly all orders are plain: a limit order without conditions, of an account without settings, on an instrument that
-//! is no more than a book. Their checks and steps are those of [`Exchange::place`] with all left out that cannot apply,
-//! and so are their events. Whatever is not plain, or would be refused, goes the long way.
+//! is no more than a book. Their checks and steps are those of [`Exchange::place`] and [`Exchange::cancel`] with all left
+//! out that cannot apply, and so are their events. Whatever is not plain, or would be refused, goes the long way.
 
 use crate::account::Posting as Line;
 use crate::admission::limit_hold;
+use crate::book::PlainOrder;
 use crate::limits::MAX_OPEN_ORDERS;
 use crate::{
-    AccountId, Event, Exchange, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Posting, Price,
-    RestingOrder, TimeInForce,
+    AccountId, CancelReason, Event, Exchange, Layer, NewOrder, OrderFlags, OrderId, OrderPrice, Place,
+    Posting, Price, RestingOrder, TimeInForce,
 };
 
 impl Exchange {
@@ -49,6 +50,37 @@ impl Exchange {
         } else {
             self.trade_plain(order, terms, (price, hold), events);
         }
+        true
+    }
+
+    /// Cancels an order if it is plain and rests, and is this account's; answers whether it was.
+    #[inline]
+    pub(crate) fn cancel_plain(
+        &mut self,
+        account: AccountId,
+        order: OrderId,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        let Some(plain) = self.books.plain(order) else { return false };
+        let PlainOrder { instrument: id, side, price, leaves, .. } = plain;
+        if plain.account != account || self.markets[id.index()].special.is_some() {
+            return false;
+        }
+        self.books.remove_plain(order, &plain);
+        self.ledger.uncount_order(account);
+        events.push(Event::OrderCanceled {
+            order,
+            account,
+            instrument: id,
+            side,
+            price: OrderPrice::Limit(price),
+            canceled: leaves.lots(),
+            from: Place::Lit,
+            reason: CancelReason::Requested,
+        });
+        let instrument = &self.instruments[id.index()];
+        let held = instrument.hold_of_any(side, price, leaves.get());
+        self.ledger.post(Line::release(account, instrument.gives(side), held, order), events);
         true
     }
 

@@ -28,15 +28,17 @@ pub(crate) struct Reach {
     pub(crate) lots: u64,
     /// Their value in minor units of the quote asset.
     pub(crate) value: i128,
-    /// The price of the last of them.
-    pub(crate) last: Option<Price>,
+    /// The most that they and the rest of the order were worth, the rest at the price reached, wherever the walk might have ended.
+    pub(crate) with_rest: i128,
 }
 
 impl Reach {
-    fn add(&mut self, price: Price, lots: u64, tick_value: i64) {
+    /// Adds lots at a price to what an order of `whole` lots reaches.
+    fn add(&mut self, whole: u64, price: Price, lots: u64, tick_value: i64) {
+        let value = |lots| i128::from(price.get()) * i128::from(lots) * i128::from(tick_value);
         self.lots += lots;
-        self.value += i128::from(price.get()) * i128::from(lots) * i128::from(tick_value);
-        self.last = Some(price);
+        self.value += value(lots);
+        self.with_rest = self.with_rest.max(self.value + value(whole - self.lots));
     }
 }
 
@@ -59,13 +61,14 @@ impl Exchange {
             let (lots, ends) = self.level_reach(aggressor, layer, level);
             let lots = left.min(lots);
             if lots > 0 {
-                reach.add(price, lots, tick_value);
+                reach.add(aggressor.lots, price, lots, tick_value);
             }
             if ends {
                 return reach;
             }
         }
-        if aggressor.minimums {
+        let shrinks = aggressor.self_trade == SelfTrade::Decrement && aggressor.open_ended;
+        if aggressor.minimums && !shrinks {
             self.reach_minimums(aggressor, &guard, tick_value, &mut reach);
         }
         reach
@@ -129,14 +132,18 @@ impl Exchange {
         for &(_, order) in special.minimums(aggressor.side.opposite()) {
             let ticket = &self.tickets[&order];
             let Some(limit) = ticket.terms.price.limit() else { continue };
-            if !aggressor.price.reaches(aggressor.side, limit) || guard.stop(limit).is_some() {
+            let left = aggressor.lots - reach.lots;
+            if left == 0 || !aggressor.price.reaches(aggressor.side, limit) {
                 break;
             }
-            let left = aggressor.lots - reach.lots;
             let apart = aggressor.self_trade != SelfTrade::Allow
                 && self.kept_apart(aggressor.account, ticket.terms.account);
             if !apart && left >= ticket.minimum() {
-                reach.add(limit, left.min(ticket.leaves), tick_value);
+                // One that it would pass by is in nobody's way, whatever its price.
+                if guard.stop(limit).is_some() {
+                    break;
+                }
+                reach.add(aggressor.lots, limit, left.min(ticket.leaves), tick_value);
             }
         }
     }

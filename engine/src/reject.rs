@@ -68,6 +68,15 @@ pub enum Reject {
         /// Given.
         spread: Lots,
     },
+    /// An iceberg that could take more than [`MAX_PEAKS`](crate::limits::MAX_PEAKS) peaks to fill.
+    PeakTooSmall {
+        /// The peak less its spread.
+        smallest: Qty,
+        /// What that may be at least, for the quantity of the order.
+        least: Qty,
+        /// Of the order.
+        quantity: Qty,
+    },
     /// A protection of more than 1,000,000 ppm.
     ProtectionTooWide {
         /// Given.
@@ -375,6 +384,7 @@ impl Reject {
             Self::MinimumAboveQuantity { .. } => "minimum-above-quantity",
             Self::PeakNotBelowQuantity { .. } => "peak-not-below-quantity",
             Self::PeakSpreadTooWide { .. } => "peak-spread-too-wide",
+            Self::PeakTooSmall { .. } => "peak-too-small",
             Self::ProtectionTooWide { .. } => "protection-too-wide",
             Self::ProtectionMissing => "protection-missing",
             Self::Incompatible { .. } => "incompatible",

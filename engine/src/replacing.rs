@@ -55,6 +55,9 @@ impl Exchange {
         self.check_replaceable(order)?;
         (terms.price, terms.quantity) = (OrderPrice::Limit(price), quantity);
         terms.time_in_force = TimeInForce::GoodTillCancel;
+        if let Some(conditions) = &conditions {
+            terms.check_peaks(conditions)?;
+        }
         let admission = self.check_new_terms(&terms, &old, order)?;
         let gone = old.quantity.get() - old.leaves;
         let Ok(leaves) = Qty::new(quantity.get().saturating_sub(gone)) else {

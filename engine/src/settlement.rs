@@ -5,6 +5,8 @@
 //! asset is conserved exactly. What the buyer held beyond the need of the rest (a better price, a lower fee) is released at
 //! once.
 
+use std::hint::select_unpredictable;
+
 use crate::account::Posting as Line;
 use crate::matching::Incoming;
 use crate::{
@@ -27,6 +29,14 @@ impl Instrument {
             Side::Buy => self.buyer_hold(price.get() * leaves.cast_signed() * self.tick_value()),
             Side::Sell => leaves.cast_signed() * self.lot_units(),
         }
+    }
+
+    /// The same of an order whose value was proved to fit, whichever its side: nothing waits for what the side is, which of an
+    /// order taken out of the book cannot be guessed and comes late.
+    #[inline]
+    pub(crate) fn hold_of_any(&self, side: Side, price: Price, leaves: u64) -> i64 {
+        let (buyer, seller) = (self.hold(Side::Buy, price, leaves), self.hold(Side::Sell, price, leaves));
+        select_unpredictable(matches!(side, Side::Buy), buyer, seller)
     }
 
     /// What a buyer holds for this value: it, and the highest fee on it.
@@ -111,31 +121,26 @@ impl Exchange {
             Side::Sell => (maker, taker),
         };
         let (base, quote) = (instrument.base(), instrument.quote());
+        let ledger = &mut self.ledger;
+        ledger.post(Line::held(buyer.account, quote, LedgerKind::Buy, -value, buyer.order), events);
+        ledger.post(Line::available(buyer.account, base, LedgerKind::Buy, units, Some(buyer.order)), events);
+        ledger.post(Line::held(seller.account, base, LedgerKind::Sell, -units, seller.order), events);
+        let received = Line::available(seller.account, quote, LedgerKind::Sell, value, Some(seller.order));
+        ledger.post(received, events);
         // A rebate of the buyer is received, not paid from what is held.
-        let buyer_fee = if buyer.fee < 0 {
-            Line::available(buyer.account, quote, LedgerKind::Fee, -buyer.fee, Some(buyer.order))
+        if buyer.fee < 0 {
+            let rebate =
+                Line::available(buyer.account, quote, LedgerKind::Fee, -buyer.fee, Some(buyer.order));
+            ledger.post(rebate, events);
         } else {
-            Line::held(buyer.account, quote, LedgerKind::Fee, -buyer.fee, buyer.order)
-        };
-        let lines = [
-            Line::held(buyer.account, quote, LedgerKind::Buy, -value, buyer.order),
-            Line::available(buyer.account, base, LedgerKind::Buy, units, Some(buyer.order)),
-            Line::held(seller.account, base, LedgerKind::Sell, -units, seller.order),
-            Line::available(seller.account, quote, LedgerKind::Sell, value, Some(seller.order)),
-            buyer_fee,
-            Line::available(seller.account, quote, LedgerKind::Fee, -seller.fee, Some(seller.order)),
-            Line::available(
-                AccountId::VENUE,
-                quote,
-                LedgerKind::Fee,
-                maker_fee + taker_fee,
-                Some(trade.taker),
-            ),
-            Line::release(buyer.account, quote, excess, buyer.order),
-        ];
-        for line in lines {
-            self.ledger.post(line, events);
+            ledger.post(Line::held(buyer.account, quote, LedgerKind::Fee, -buyer.fee, buyer.order), events);
         }
+        let paid = Line::available(seller.account, quote, LedgerKind::Fee, -seller.fee, Some(seller.order));
+        ledger.post(paid, events);
+        let kept = maker_fee + taker_fee;
+        let venue = Line::available(AccountId::VENUE, quote, LedgerKind::Fee, kept, Some(trade.taker));
+        ledger.post(venue, events);
+        ledger.post(Line::release(buyer.account, quote, excess, buyer.order), events);
     }
 
     /// What maker and taker pay on a value; below zero is what the maker receives, never more than the taker pays.

@@ -1,8 +1,8 @@
 //! The shape of an order: which of its terms go together, by themselves and in the phase of the instrument.
 
-use crate::limits::WHOLE_PPM;
+use crate::limits::{MAX_PEAKS, WHOLE_PPM};
 use crate::{
-    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Reject, Side, Term,
+    Conditions, Display, Minimum, NewOrder, OrderPrice, Phase, Posting, Protection, Qty, Reject, Side, Term,
     TimeInForce,
 };
 
@@ -90,12 +90,22 @@ impl NewOrder {
             if spread >= peak.lots() {
                 return Err(Reject::PeakSpreadTooWide { peak, spread });
             }
+            self.check_peaks(conditions)?;
         }
         check_protection(conditions.protection)?;
         if conditions.trigger.is_some() {
             check_waiting(self.price, self.side, conditions.protection)?;
         }
         Ok(())
+    }
+
+    /// Checks how many peaks an iceberg could take to fill.
+    pub(crate) fn check_peaks(&self, conditions: &Conditions) -> Result<(), Reject> {
+        let Display::Iceberg { peak, spread } = conditions.display else { return Ok(()) };
+        let quantity = self.quantity;
+        let smallest = Qty::new(peak.get() - spread.get()).expect("a spread is below its peak");
+        let least = Qty::new(quantity.get().div_ceil(MAX_PEAKS)).expect("a part of a quantity, rounded up");
+        if smallest < least { Err(Reject::PeakTooSmall { smallest, least, quantity }) } else { Ok(()) }
     }
 
     /// Checks that no term contradicts another.

@@ -277,7 +277,8 @@ impl Exchange {
             let best = |side| {
                 self.offers(instrument, side).find_map(|(_, level)| {
                     let mut queue = self.books.queue_slots(level);
-                    let front = queue.find(|&slot| !self.books.resting(slot).flags.has(OrderFlags::PEGGED))?;
+                    let front =
+                        queue.find(|&slot| !self.books.resting(slot).flags.has(OrderFlags::PEGGED))?;
                     Some((level.price, front))
                 })
             };

@@ -219,8 +219,11 @@ impl FeeRate {
     pub(crate) const fn fee(self, value: i64) -> i64 {
         const MILLION: i64 = 1_000_000;
         debug_assert!(value >= 0);
-        // Split, so that the product stays inside 64 bits: value <= 10^18, rate <= 10^5.
         let rate = self.0 as i64;
+        if value <= i64::MAX / Self::MAX_PPM as i64 {
+            return value * rate / MILLION;
+        }
+        // Split, so that the product stays inside 64 bits: value <= 10^18, rate <= 10^5.
         (value / MILLION) * rate + (value % MILLION) * rate / MILLION
     }
 }

@@ -108,7 +108,7 @@ Examples:
 Exits with 0 if every line was a command (refused or not), with 1 if at least one was not."#;
 
 /// `outcry exec`.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Exec {
     /// Write the L2 and L3 book of the instrument concerned after each command
     #[arg(long)]
@@ -116,6 +116,9 @@ pub struct Exec {
     /// Where the time of a command without "at" comes from
     #[arg(long, value_enum, default_value_t = ClockSource::Input)]
     pub clock: ClockSource,
+    /// Keep the sessions of this schedule; its commands are executed at their times and answered like the others
+    #[arg(long, value_name = "FILE")]
+    pub schedule: Option<PathBuf>,
 }
 
 /// Whose clock it is.
@@ -209,6 +212,9 @@ pub struct Simulate {
     /// Commands to run, at least (the crowd acts in groups)
     #[arg(long, default_value_t = 100_000, value_name = "N")]
     pub commands: u64,
+    /// Keep the sessions of this schedule (docs/exec.md says how it is written)
+    #[arg(long, value_name = "FILE")]
+    pub schedule: Option<PathBuf>,
     /// The journal file to write
     #[arg(long, value_name = "FILE", required_unless_present = "json_lines")]
     pub out: Option<PathBuf>,

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use outcry_api::{BookLine, FieldError, RequestError, concerned, event_lines, parse};
 use outcry_engine::{Exchange, Timestamp};
+use outcry_simulation::schedule::Schedule;
 use serde::Serialize;
 
 /// Longest line in bytes, its end included.
@@ -24,12 +25,14 @@ pub enum Clock {
 }
 
 /// What to add to the events, and which clock to use.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ExecOptions {
     /// Write the book of the instrument concerned after each command.
     pub book: bool,
     /// Whose time it is.
     pub clock: Clock,
+    /// The sessions to keep.
+    pub schedule: Option<Schedule>,
 }
 
 /// What came in.
@@ -78,8 +81,16 @@ pub fn exec(mut input: impl BufRead, mut output: impl Write, options: ExecOption
         match request {
             Ok(request) => {
                 executed.commands += 1;
-                events.clear();
                 let at = request.at.unwrap_or_else(|| options.clock.now(&exchange));
+                while let Some((due, command)) = options.schedule.as_ref().and_then(|s| s.next(&exchange, at))
+                {
+                    events.clear();
+                    let receipt = exchange.execute(due, &command, &mut events);
+                    for line in event_lines(&exchange, receipt, None, &events) {
+                        write_line(&mut output, &line)?;
+                    }
+                }
+                events.clear();
                 let receipt = exchange.execute(at, &request.command, &mut events);
                 for line in event_lines(&exchange, receipt, request.id.as_deref(), &events) {
                     write_line(&mut output, &line)?;

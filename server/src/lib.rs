@@ -9,6 +9,7 @@ mod progress;
 pub mod exec;
 pub mod replay;
 pub mod verify;
+pub mod schedule;
 pub mod simulate;
 pub mod bench;
 pub mod serve;
@@ -51,7 +52,8 @@ pub fn run(line: CommandLine) -> Result<Outcome, Failure> {
             print(&replayed, args.json).map(|()| Outcome::of(replayed.good))
         }
         Task::Exec(args) => {
-            let options = exec::ExecOptions { book: args.book, clock: args.clock.into() };
+            let schedule = args.schedule.as_deref().map(schedule::read).transpose()?;
+            let options = exec::ExecOptions { book: args.book, clock: args.clock.into(), schedule };
             exec::exec(io::stdin().lock(), BufWriter::new(io::stdout().lock()), options)
                 .map(|executed| Outcome::of(executed.bad_lines == 0))
                 .map_err(Failure::Terminal)
@@ -60,14 +62,18 @@ pub fn run(line: CommandLine) -> Result<Outcome, Failure> {
             let verified = verify::verify(&args.file)?;
             print(&verified, args.json).map(|()| Outcome::of(verified.good))
         }
-        Task::Simulate(Simulate { seed, commands, out: Some(out), force, json, .. }) => {
-            let simulated = simulate::simulate(seed, commands, &out, force)?;
-            print(&simulated, json).map(|()| Outcome::Good)
-        }
-        Task::Simulate(Simulate { seed, commands, .. }) => {
-            simulate::simulate_lines(seed, commands, BufWriter::new(io::stdout().lock()))
-                .map(|()| Outcome::Good)
-                .map_err(Failure::Terminal)
+        Task::Simulate(Simulate { seed, commands, schedule, out, force, json, .. }) => {
+            let schedule = schedule.as_deref().map(schedule::read).transpose()?;
+            let run = simulate::Run { seed, commands, schedule };
+            match out {
+                Some(out) => {
+                    let simulated = simulate::simulate(&run, &out, force)?;
+                    print(&simulated, json).map(|()| Outcome::Good)
+                }
+                None => simulate::simulate_lines(&run, BufWriter::new(io::stdout().lock()))
+                    .map(|()| Outcome::Good)
+                    .map_err(Failure::Terminal),
+            }
         }
         Task::Bench(Bench { seed, resting, commands, runs, json }) => {
             let benched = bench::bench(bench::BenchOptions { seed, resting, commands, runs });

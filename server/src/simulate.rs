@@ -11,7 +11,8 @@ use outcry_api::{CommandText, TimeText};
 use outcry_engine::{Command, Digest, Event, Exchange, Timestamp};
 use outcry_journal::limits::SEALED_CHUNK_BODY;
 use outcry_journal::{CommandId, FileHeader, HistoryHash, Host, JournalId};
-use outcry_simulation::{Market, Random, demo};
+use outcry_simulation::schedule::Schedule;
+use outcry_simulation::{Market, Random, demo, keep_schedule};
 use serde::Serialize;
 
 use crate::Failure;
@@ -44,18 +45,30 @@ impl fmt::Display for Simulated {
     }
 }
 
-/// Writes a journal file of at least `commands` commands (the crowd acts in groups) to a new file.
+/// What to let happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Seed of the crowd.
+    pub seed: u64,
+    /// Commands, at least: the crowd acts in groups.
+    pub commands: u64,
+    /// The sessions to keep; without it trading is continuous.
+    pub schedule: Option<Schedule>,
+}
+
+/// Writes the journal of a run to a new file.
 ///
 /// # Errors
 /// [`Failure::Write`], also if the file exists and `force` is not set.
-pub fn simulate(seed: u64, commands: u64, path: &Path, force: bool) -> Result<Simulated, Failure> {
+pub fn simulate(run: &Run, path: &Path, force: bool) -> Result<Simulated, Failure> {
+    let seed = run.seed;
     let file = File::options().write(true).create(true).create_new(!force).truncate(true).open(path);
     let mut file = Counted { inner: BufWriter::new(file.map_err(Failure::write(path))?), bytes: 0 };
     let mut market = HostMarket::new(seed);
     let header = FileHeader::new(market.host.journal(), &format!("Simulation {seed}"))
         .expect("the name is short and without control characters");
     file.write_all(&header.to_bytes()).map_err(Failure::write(path))?;
-    run(&mut market, seed, commands, |market| {
+    perform(&mut market, run, |market| {
         if market.host.pending().bytes >= SEALED_CHUNK_BODY as u64 { market.flush(&mut file) } else { Ok(()) }
     })
     .map_err(Failure::write(path))?;
@@ -73,19 +86,19 @@ pub fn simulate(seed: u64, commands: u64, path: &Path, force: bool) -> Result<Si
 ///
 /// # Errors
 /// If writing fails.
-pub fn simulate_lines(seed: u64, commands: u64, output: impl Write) -> io::Result<()> {
+pub fn simulate_lines(run: &Run, output: impl Write) -> io::Result<()> {
     let mut market = LineMarket { exchange: Exchange::new(), events: Vec::new(), output, failed: Ok(()) };
-    run(&mut market, seed, commands, |market| std::mem::replace(&mut market.failed, Ok(())))?;
+    perform(&mut market, run, |market| std::mem::replace(&mut market.failed, Ok(())))?;
     market.output.flush()
 }
 
 /// Opens the demo market and lets the crowd act until that many commands ran; `after` follows each step.
-fn run<M: Market>(
+fn perform<M: Market>(
     market: &mut M,
-    seed: u64,
-    commands: u64,
+    run: &Run,
     mut after: impl FnMut(&mut M) -> io::Result<()>,
 ) -> io::Result<()> {
+    let &Run { seed, commands, ref schedule } = run;
     let progress = progress::bar(commands, "commands");
     for command in demo::opening() {
         market.submit(OPENING_TIME, command);
@@ -93,7 +106,12 @@ fn run<M: Market>(
     let mut crowd = demo::Crowd::new(seed, market.exchange());
     let mut done = market.exchange().sequence();
     progress.advance(done);
-    while done < commands && crowd.due().is_some() {
+    while done < commands
+        && let Some(due) = crowd.due()
+    {
+        if let Some(schedule) = schedule {
+            keep_schedule(market, schedule, due);
+        }
         crowd.act(market);
         after(market)?;
         let now = market.exchange().sequence();

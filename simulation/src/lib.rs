@@ -9,6 +9,7 @@ pub mod demo;
 pub mod flow;
 pub mod lobster;
 pub mod orders_csv;
+pub mod schedule;
 
-pub use market::{BareMarket, Market};
+pub use market::{BareMarket, Market, keep_schedule};
 pub use random::Random;

@@ -6,6 +6,8 @@
 
 use outcry_engine::{Command, Event, Exchange, NewOrder, OrderId, Timestamp};
 
+use crate::schedule::Schedule;
+
 /// An exchange that can be read and given commands.
 pub trait Market {
     /// The exchange as it stands.
@@ -16,6 +18,16 @@ pub trait Market {
     ///
     /// Time never goes back: a command stamped earlier than the exchange's now runs at now.
     fn submit(&mut self, at: Timestamp, command: Command) -> &[Event];
+}
+
+/// Executes what a schedule asks for up to a time; gives how many commands that took.
+pub fn keep_schedule(market: &mut impl Market, schedule: &Schedule, until: Timestamp) -> u64 {
+    let mut commands = 0;
+    while let Some((at, command)) = schedule.next(market.exchange(), until) {
+        market.submit(at, command);
+        commands += 1;
+    }
+    commands
 }
 
 /// The number of the order with these terms, if these events say that it was accepted.

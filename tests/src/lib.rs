@@ -11,6 +11,7 @@ pub mod auditor;
 pub mod browser;
 pub mod cointossx;
 pub mod duel;
+pub mod features;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fuzz;
 pub mod invariants;

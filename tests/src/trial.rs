@@ -129,7 +129,10 @@ pub fn run<J: Judge>(
             Err(wrong) => {
                 played.push(Played { at, command, accepted: Vec::new() });
                 let (script, shown, told) = shrink::shrink(played, &judge);
-                let scenario = quietly(|| scenario::write(script.iter())).unwrap_or_default();
+                // Where the last command panics, all before it can still be written.
+                let written = |most| quietly(|| scenario::write(script.iter().take(most)));
+                let scenario =
+                    written(script.len()).or_else(|_| written(script.len() - 1)).unwrap_or_default();
                 let commands = tally.commands;
                 return Err(Box::new(Failure { test, seed, commands, wrong, shown, script, told, scenario }));
             }

@@ -155,3 +155,21 @@ fn a_call_ends_and_an_order_expires_while_nobody_does_anything() {
     page.keep_picture("continuous");
     page.must_be_quiet(&[]);
 }
+
+/// Planted: without the schedule's commands no call ever begins, and the wait for it ends the test.
+#[test]
+fn a_trading_day_goes_through_its_sessions_and_is_left_again() {
+    let server = Server::start();
+    let page = Page::open("trading-day", &server.address());
+    page.wait_text("phase", "trading as it is without a day", |phase| phase == "Continuous");
+    page.choose("crowd-speed", "100\u{d7}");
+    page.click("sessions");
+    page.wait_text("phase", "an auction", |phase| phase.starts_with("Closing call"));
+    page.keep_picture("closing-call");
+    page.wait_text("phase", "the end of the day", |phase| phase.starts_with("Closed"));
+    page.keep_picture("closed");
+    page.wait_text("phase", "the next morning", |phase| phase.starts_with("Opening call"));
+    page.click("sessions");
+    page.wait_text("phase", "trading without a day again", |phase| phase == "Continuous");
+    page.must_be_quiet(&[]);
+}

@@ -5,26 +5,16 @@
 //! host, encoded, decoded and replayed on a second host; sequence, digests and history must be those of the
 //! golden file. `UPDATE_EXPECT=1`, natively, writes it anew.
 
-use outcry_engine::{Command, Timestamp};
+use outcry_engine::{Command, Event, Timestamp};
 use outcry_journal::{Chunk, CommandId, Host, JournalId};
+#[cfg(not(target_arch = "wasm32"))]
+use outcry_tests::features::Features;
 use outcry_tests::workload::Workload;
 
-/// Seeds and commands: three long journals, and ten short ones of other swarms.
-const JOURNALS: [(u64, u64); 13] = [
-    (1, 100_000),
-    (2, 100_000),
-    (3, 100_000),
-    (11, 10_000),
-    (12, 10_000),
-    (13, 10_000),
-    (14, 10_000),
-    (15, 10_000),
-    (16, 10_000),
-    (17, 10_000),
-    (18, 10_000),
-    (19, 10_000),
-    (20, 10_000),
-];
+/// Seeds and commands: three long journals, and short ones of other swarms until together they use every feature.
+fn seeds() -> impl Iterator<Item = (u64, u64)> {
+    (1..=3).map(|seed| (seed, 100_000)).chain((4..=30).map(|seed| (seed, 10_000)))
+}
 
 /// Entries after which a chunk is cut.
 const CHUNK: u64 = 1_000;
@@ -40,7 +30,7 @@ impl Writer {
         Self { host: Host::new(JournalId::from_bytes([7; 16]), 1), chunks: Vec::new() }
     }
 
-    fn submit(&mut self, at: Timestamp, command: &Command, events: &mut Vec<outcry_engine::Event>) {
+    fn submit(&mut self, at: Timestamp, command: &Command, events: &mut Vec<Event>) {
         let id = CommandId { origin: 1, counter: self.host.next_counter(1) };
         self.host.submit(at, id, command, events).expect("a sound host takes every command");
         if self.host.exchange().sequence().is_multiple_of(CHUNK) {
@@ -55,8 +45,9 @@ impl Writer {
     }
 }
 
-/// The journal of a seed in encoded chunks, and one line that names all it led to.
-fn write(seed: u64, commands: u64) -> (Vec<Vec<u8>>, String) {
+/// The journal of a seed in encoded chunks, and one line that names all it led to. `see` is shown every command with
+/// its events.
+fn write(seed: u64, commands: u64, mut see: impl FnMut(&Command, &[Event])) -> (Vec<Vec<u8>>, String) {
     let mut workload = Workload::new(seed);
     let mut writer = Writer::new();
     let mut events = Vec::new();
@@ -65,6 +56,7 @@ fn write(seed: u64, commands: u64) -> (Vec<Vec<u8>>, String) {
         events.clear();
         writer.submit(at, &command, &mut events);
         workload.observe(&events);
+        see(&command, &events);
     }
     writer.cut();
     let line = told(seed, &writer.host);
@@ -96,8 +88,8 @@ fn replay(seed: u64, chunks: &[Vec<u8>]) -> String {
 /// Writes and replays every journal.
 fn journals() -> String {
     let mut all = String::new();
-    for (seed, commands) in JOURNALS {
-        let (chunks, written) = write(seed, commands);
+    for (seed, commands) in seeds() {
+        let (chunks, written) = write(seed, commands, |_, _| {});
         assert_eq!(replay(seed, &chunks), written, "a replay ends where the writer did");
         all.push_str(&written);
     }
@@ -114,6 +106,31 @@ fn journals_end_in_the_golden_digests() {
 #[wasm_bindgen_test::wasm_bindgen_test]
 fn journals_end_in_the_golden_digests() {
     assert_eq!(journals(), include_str!("golden/platform.txt"));
+}
+
+/// What journals of these seeds and lengths make use of, together.
+#[cfg(not(target_arch = "wasm32"))]
+fn features(seeds: impl Iterator<Item = (u64, u64)>) -> Features {
+    let mut features = Features::default();
+    for (seed, commands) in seeds {
+        write(seed, commands, |command, events| features.see(command, events));
+    }
+    features
+}
+
+/// Equal digests prove no more than the journals use: together they use everything there is.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn the_journals_use_every_feature() {
+    assert_eq!(features(seeds()).missing(), Vec::<String>::new());
+}
+
+/// Planted: a single swarm, in which whole kinds of commands are switched off, is told to miss them.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn a_feature_that_no_journal_uses_is_told() {
+    let missing = features([(1, 10_000)].into_iter()).missing();
+    assert!(missing.iter().any(|feature| feature == "Command::PlacePair"), "{missing:?}");
 }
 
 /// Planted: an exchange in which two commands change places, as an order taken from a hash map would make them,

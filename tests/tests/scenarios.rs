@@ -150,6 +150,7 @@ fn every_reject_code_is_shown() {
         "minimum-above-quantity",
         "peak-not-below-quantity",
         "peak-spread-too-wide",
+        "peak-too-small",
         "protection-too-wide",
         "protection-missing",
         "incompatible",

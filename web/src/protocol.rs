@@ -277,6 +277,8 @@ pub struct Crowd {
     pub running: bool,
     /// Market seconds per real second, 1 to 1000.
     pub speed: u16,
+    /// Whether the market keeps the sessions of a short trading day; else trading is continuous.
+    pub sessions: bool,
 }
 
 /// Asks of the simulated traders.
@@ -290,6 +292,8 @@ pub enum CrowdControl {
     Step,
     /// Market seconds per real second, 1 to 1000.
     Speed(u16),
+    /// Keep the sessions of a short trading day, or bring every instrument back to continuous trading.
+    Sessions(bool),
 }
 
 /// What became of a command of the user.

@@ -21,6 +21,8 @@ Chores:
                                  browser   the page's own tests in headless Chromium
                                  node      the platform tests in Node and in a Chromium worker
                                  e2e       the real page and the real server in Chromium
+                                 firefox   of each of these what a browser can do differently, in Firefox;
+                                           skipped where there is none, unless it is asked for by name
                                FILTER keeps the tests whose name contains it.
   ci                           All that continuous integration runs: style, formatting, lints, licences,
                                the page with its size budget, and every test.
@@ -36,8 +38,8 @@ Chores:
   dist                         Build the page into dist/, compressed copies included.
   style                        Check the rules of style that no other tool checks.
 
-Missing tools are installed below target/tools and reused: trunk, wasm-bindgen, wasm-opt. Tests also need
-Chromium and chromedriver (CHROME and CHROMEDRIVER name them when they are not on PATH).
+Missing tools are installed below target/tools and reused: trunk, wasm-bindgen, wasm-opt, geckodriver. Tests also need
+Chromium and chromedriver (CHROME and CHROMEDRIVER name them when they are not on PATH) and Firefox (FIREFOX).
 ";
 
 /// A chore with its options.
@@ -109,11 +111,14 @@ pub(crate) enum TestStep {
     Node,
     /// The real page and the real server in Chromium.
     EndToEnd,
+    /// The page's own tests, the platform tests and the real page in Firefox.
+    Firefox,
 }
 
 impl TestStep {
     /// Every step, in the order they run.
-    pub(crate) const ALL: [Self; 4] = [Self::Native, Self::Browser, Self::Node, Self::EndToEnd];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Native, Self::Browser, Self::Node, Self::EndToEnd, Self::Firefox];
 
     /// The name on the command line and in the summary.
     pub(crate) fn name(self) -> &'static str {
@@ -122,6 +127,7 @@ impl TestStep {
             Self::Browser => "browser",
             Self::Node => "node",
             Self::EndToEnd => "e2e",
+            Self::Firefox => "firefox",
         }
     }
 
@@ -268,7 +274,7 @@ mod tests {
             ("run --port", "--port needs a value"),
             ("run --port 70000", "--port takes a number from 0 to 65535, not \"70000\""),
             ("run fast", "run does not take \"fast\""),
-            ("test --only unit", "--only takes one of native, browser, node, e2e, not \"unit\""),
+            ("test --only unit", "--only takes one of native, browser, node, e2e, firefox, not \"unit\""),
             ("test -- a b", "test takes one filter, and \"b\" is a second one"),
             ("ci now", "ci does not take \"now\""),
         ];

@@ -1,4 +1,4 @@
-//! The browser that tests run in: Chromium and its driver, found or installed.
+//! The browser that most tests run in: Chromium and its driver, found or installed.
 //!
 //! `CHROME` (or `CHROME_BIN`) and `CHROMEDRIVER` name programs that are not on `PATH`. Where apt-get can be
 //! used, that is as root on Debian, missing ones are installed.
@@ -50,7 +50,7 @@ impl Browser {
     pub(crate) fn ready(workspace: &Workspace) -> Outcome<Self> {
         step("find Chromium and its driver", || {
             if chromium(workspace)?.is_none() || driver(workspace)?.is_none() {
-                install(workspace)?;
+                install(workspace, &["chromium", "chromium-driver"])?;
             }
             let how = "install chromium and chromium-driver with your package manager, or run `npx @puppeteer/browsers install chrome@stable` \
                        and the same with chromedriver@stable, then set CHROME and CHROMEDRIVER to what they print";
@@ -83,7 +83,7 @@ fn driver(workspace: &Workspace) -> Outcome<Option<PathBuf>> {
 }
 
 /// The program that an environment variable names; a name that leads nowhere is a failure.
-fn named_by(variable: &str) -> Outcome<Option<PathBuf>> {
+pub(crate) fn named_by(variable: &str) -> Outcome<Option<PathBuf>> {
     match env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
         Some(path) if path.is_file() => Ok(Some(path)),
         Some(path) => Err(format!("{variable} names {}, where there is no program", path.display()).into()),
@@ -91,15 +91,16 @@ fn named_by(variable: &str) -> Outcome<Option<PathBuf>> {
     }
 }
 
-/// Installs Debian's packages when we are root and have apt-get; otherwise does nothing.
-fn install(workspace: &Workspace) -> Outcome<()> {
+/// Installs packages of Debian when we are root and have apt-get; otherwise does nothing.
+pub(crate) fn install(workspace: &Workspace, packages: &[&str]) -> Outcome<()> {
     let root = capture(workspace.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     let Some(apt) = find(workspace, "apt-get").filter(|_| root) else { return Ok(()) };
-    note("installing the packages chromium and chromium-driver");
+    note(&format!("installing {} with apt-get", packages.join(" and ")));
     run(workspace.command(&apt).args(["update", "-q"]))?;
     run(workspace
         .command(&apt)
-        .args(["install", "-q", "-y", "--no-install-recommends", "chromium", "chromium-driver"])
+        .args(["install", "-q", "-y", "--no-install-recommends"])
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 

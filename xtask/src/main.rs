@@ -19,6 +19,7 @@ mod budget;
 mod style;
 mod tool;
 mod browser;
+mod firefox;
 mod pass_through;
 mod tally;
 mod step;

@@ -11,24 +11,36 @@ use crate::workspace::Workspace;
 /// What selects this part of the benchmarks on the command line.
 pub(crate) const NAME: &str = "rivals";
 
+/// Its own workspace.
+const MANIFEST: &str = "bench/rivals/Cargo.toml";
+
 /// The programs, in the order they run.
 const PROGRAMS: [&str; 2] = ["rivals", "memory"];
 
 /// Builds the comparison in release and runs it; it prints tables.
 pub(crate) fn rivals(workspace: &Workspace) -> Outcome<()> {
-    step("build the comparison with other engines", || run(cargo(workspace, "build").arg("--quiet")))?;
+    step("build the comparison with other engines", || {
+        run(cargo(workspace, "build").args(["--release", "--quiet"]))
+    })?;
     step("compare with other engines", || {
-        PROGRAMS
-            .iter()
-            .try_for_each(|program| run(cargo(workspace, "run").args(["--quiet", "--bin", program])))
+        PROGRAMS.iter().try_for_each(|program| {
+            run(cargo(workspace, "run").args(["--release", "--quiet", "--bin", program]))
+        })
     })
+}
+
+/// Formatting, lints and unit tests of the comparison, which no other gate reaches: it is a workspace of its own.
+pub(crate) fn check(workspace: &Workspace) -> Outcome<()> {
+    let manifest = workspace.root().join(MANIFEST);
+    run(workspace.cargo().args(["fmt", "--check", "--manifest-path"]).arg(manifest))?;
+    run(cargo(workspace, "clippy").args(["--locked", "--all-targets", "--", "-D", "warnings"]))?;
+    run(cargo(workspace, "test").args(["--locked", "--quiet"]))
 }
 
 /// Cargo on the workspace of the comparison, built beside ours so that neither rebuilds the other's.
 fn cargo(workspace: &Workspace, verb: &str) -> std::process::Command {
     let mut cargo = workspace.cargo();
-    cargo.arg(verb).arg("--release");
-    cargo.arg("--manifest-path").arg(workspace.root().join("bench/rivals/Cargo.toml"));
+    cargo.arg(verb).arg("--manifest-path").arg(workspace.root().join(MANIFEST));
     cargo.arg("--target-dir").arg(workspace.target().join(NAME));
     cargo
 }

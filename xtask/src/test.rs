@@ -1,9 +1,11 @@
-//! `cargo xtask test`: every test in four steps, counted and summed up.
+//! `cargo xtask test`: every test in five steps, counted and summed up.
 //!
 //! All steps run even when one fails. The last line printed is `N passed, M failed`, with `, K skipped`
-//! when there are skipped ones. A step in which nothing ran is a failure, unless a filter was given.
+//! when there are skipped ones. A step in which nothing ran is a failure, unless a filter was given, or it is the step in
+//! Firefox, there is none, and nobody asked for it by name: then the summary says that it is skipped.
 
 use std::io::{Write, stdout};
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 use crate::arguments::{Selection, TestStep};
 use crate::browser::Browser;
 use crate::failure::Outcome;
+use crate::firefox::{self, Firefox};
 use crate::page;
 use crate::process::{overhear, quoted};
 use crate::run::build_server;
@@ -24,6 +27,27 @@ const BROWSER_TIMEOUT: &str = "300";
 /// The longest a driver may take to start, in seconds.
 const DRIVER_TIMEOUT: &str = "60";
 
+/// The variables by which wasm-bindgen's runner is told of a driver.
+const DRIVERS: [&str; 8] = [
+    "CHROMEDRIVER",
+    "CHROMEDRIVER_REMOTE",
+    "GECKODRIVER",
+    "GECKODRIVER_REMOTE",
+    "MSEDGEDRIVER",
+    "MSEDGEDRIVER_REMOTE",
+    "SAFARIDRIVER",
+    "SAFARIDRIVER_REMOTE",
+];
+
+/// What it means that there is no Firefox and none can be installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// Its step is skipped.
+    Skips,
+    /// Its step fails.
+    Fails,
+}
+
 /// What became of one step.
 #[derive(Debug, Clone)]
 struct Row {
@@ -31,6 +55,8 @@ struct Row {
     tally: Tally,
     time: Duration,
     remark: Option<String>,
+    /// Whether it could not run here and need not.
+    skipped: bool,
 }
 
 /// What became of all steps that were selected.
@@ -46,16 +72,16 @@ impl Report {
         let sum = self.sum();
         sum.failed == 0
             && sum.passed > 0
-            && (self.filtered || self.rows.iter().all(|row| row.tally.ran() > 0))
+            && (self.filtered || self.rows.iter().all(|row| row.skipped || row.tally.ran() > 0))
     }
 
     /// A row for each step: counts, time, and what there is to say.
     pub(crate) fn table(&self) -> String {
         let mut text =
-            format!("{:<10}{:>8}{:>8}{:>9}{:>14}\n", "step", "passed", "failed", "skipped", "time");
-        for Row { name, tally, time, remark } in &self.rows {
+            format!("{:<16}{:>8}{:>8}{:>9}{:>14}\n", "step", "passed", "failed", "skipped", "time");
+        for Row { name, tally, time, remark, .. } in &self.rows {
             let Tally { passed, failed, skipped } = tally;
-            text += &format!("{name:<10}{passed:>8}{failed:>8}{skipped:>9}{:>14}", Seconds(*time));
+            text += &format!("{name:<16}{passed:>8}{failed:>8}{skipped:>9}{:>14}", Seconds(*time));
             text += &remark.as_ref().map_or("\n".to_owned(), |remark| format!("  {remark}\n"));
         }
         text
@@ -73,9 +99,10 @@ impl Report {
 
 /// Runs the selected tests, prints the summary, and returns whether all is well.
 pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome<bool> {
-    let needs_page = selection.only.is_none_or(|only| only == TestStep::EndToEnd);
+    let needs_page = selection.only.is_none_or(|only| matches!(only, TestStep::EndToEnd | TestStep::Firefox));
     let page = if needs_page { page::deliver(workspace).map(|_| ()) } else { Ok(()) };
-    let report = run_tests(workspace, selection, &page);
+    let absence = if selection.only == Some(TestStep::Firefox) { Absence::Fails } else { Absence::Skips };
+    let report = run_tests(workspace, selection, &page, absence);
     print!("\n{}", report.table());
     let colour = if report.is_good() { Colour::Green } else { Colour::Red };
     println!("{}", paint(colour, &report.sum().to_string()));
@@ -84,25 +111,44 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome<bool
 
 /// Runs the selected tests. `page` says whether the page was delivered into `dist/`, where the end-to-end
 /// tests find it; when it was not, they fail for that reason.
-pub(crate) fn run_tests(workspace: &Workspace, selection: &Selection, page: &Outcome<()>) -> Report {
+pub(crate) fn run_tests(
+    workspace: &Workspace,
+    selection: &Selection,
+    page: &Outcome<()>,
+    absence: Absence,
+) -> Report {
     let steps = TestStep::ALL.into_iter().filter(|step| selection.only.is_none_or(|only| only == *step));
     let filter = selection.filter.as_deref();
-    Report {
-        rows: steps.flat_map(|step| rows_of(workspace, step, filter, page)).collect(),
-        filtered: filter.is_some(),
-    }
-}
-
-fn rows_of(workspace: &Workspace, step: TestStep, filter: Option<&str>, page: &Outcome<()>) -> Vec<Row> {
-    match step {
+    let rows = steps.flat_map(|step| match step {
         TestStep::Native => vec![row("native", || native(workspace, filter))],
         TestStep::Browser => vec![row("browser", || browser(workspace, filter))],
         TestStep::Node => vec![
             row("node", || platform_in_node(workspace, filter)),
-            row("worker", || platform_in_worker(workspace, filter)),
+            row("worker", || {
+                let browser = Browser::ready(workspace)?;
+                platform_in_worker(&Driven::by_chromium(&browser), workspace, filter)
+            }),
         ],
         TestStep::EndToEnd => vec![row("e2e", || page.clone().and_then(|()| end_to_end(workspace, filter)))],
-    }
+        TestStep::Firefox => in_firefox(workspace, filter, page, absence),
+    });
+    Report { rows: rows.collect(), filtered: filter.is_some() }
+}
+
+fn in_firefox(workspace: &Workspace, filter: Option<&str>, page: &Outcome<()>, absence: Absence) -> Vec<Row> {
+    let firefox = match Firefox::ready(workspace) {
+        Ok(Some(firefox)) => firefox,
+        Ok(None) if absence == Absence::Skips => {
+            return vec![skipped("firefox", &firefox::absent().to_string())];
+        }
+        Ok(None) => return vec![row("firefox", || Err(firefox::absent()))],
+        Err(failure) => return vec![row("firefox", || Err(failure))],
+    };
+    vec![
+        row("firefox", || browser_in(&Driven::by_firefox(&firefox), workspace, filter)),
+        row("firefox worker", || platform_in_worker(&Driven::by_firefox(&firefox), workspace, filter)),
+        row("firefox e2e", || page.clone().and_then(|()| end_to_end_in_firefox(workspace, &firefox, filter))),
+    ]
 }
 
 fn row(name: &'static str, work: impl FnOnce() -> Outcome<Tally>) -> Row {
@@ -110,13 +156,20 @@ fn row(name: &'static str, work: impl FnOnce() -> Outcome<Tally>) -> Row {
     let outcome = step(&format!("tests: {name}"), work);
     let time = started.elapsed();
     match outcome {
-        Ok(tally) if tally.ran() == 0 => Row { name, tally, time, remark: Some("no test ran".to_owned()) },
-        Ok(tally) => Row { name, tally, time, remark: None },
+        Ok(tally) if tally.ran() == 0 => {
+            Row { name, tally, time, remark: Some("no test ran".to_owned()), skipped: false }
+        }
+        Ok(tally) => Row { name, tally, time, remark: None, skipped: false },
         Err(failure) => {
             let tally = Tally { failed: 1, ..Tally::default() };
-            Row { name, tally, time, remark: Some(failure.to_string()) }
+            Row { name, tally, time, remark: Some(failure.to_string()), skipped: false }
         }
     }
+}
+
+fn skipped(name: &'static str, why: &str) -> Row {
+    let tally = Tally { skipped: 1, ..Tally::default() };
+    Row { name, tally, time: Duration::ZERO, remark: Some(format!("skipped: {why}")), skipped: true }
 }
 
 fn native(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
@@ -126,8 +179,12 @@ fn native(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
 }
 
 fn browser(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
+    browser_in(&Driven::by_chromium(&Browser::ready(workspace)?), workspace, filter)
+}
+
+fn browser_in(driven: &Driven, workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     let mut cargo = wasm_test(workspace, "outcry-web")?;
-    in_browser(workspace, &mut cargo)?;
+    driven.drive(&mut cargo);
     count(narrow(&mut cargo, filter))
 }
 
@@ -138,9 +195,9 @@ fn platform_in_node(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tall
     count(narrow(cargo.args(["--test", "platform"]), filter))
 }
 
-fn platform_in_worker(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
+fn platform_in_worker(driven: &Driven, workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     let mut cargo = wasm_test(workspace, "outcry-tests")?;
-    in_browser(workspace, &mut cargo)?;
+    driven.drive(&mut cargo);
     cargo.env("WASM_BINDGEN_USE_DEDICATED_WORKER", "1");
     count(narrow(cargo.args(["--test", "platform"]), filter))
 }
@@ -165,10 +222,24 @@ fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     count(cargo.args(["--", "--test-threads", &threads.to_string()]).args(filter))
 }
 
-/// Tells a program that drives the real page where page, server and browser are.
+fn end_to_end_in_firefox(workspace: &Workspace, firefox: &Firefox, filter: Option<&str>) -> Outcome<Tally> {
+    build_server(workspace)?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--package", "outcry-tests", "--features", "e2e", "--test", "firefox"]);
+    name_builds(workspace, &mut cargo);
+    cargo.env("GECKODRIVER", &firefox.driver).env("FIREFOX_BIN", &firefox.program);
+    // Each test drives a browser of its own, and a Firefox takes two cores to start.
+    count(cargo.args(["--", "--test-threads", "1"]).args(filter))
+}
+
+/// Tells a program that drives the real page where page, server and Chromium are.
 pub(crate) fn name_programs(workspace: &Workspace, browser: &Browser, cargo: &mut Command) {
-    cargo.env("OUTCRY_BIN", workspace.server()).env("OUTCRY_DIST", workspace.dist());
+    name_builds(workspace, cargo);
     cargo.env("CHROMEDRIVER", &browser.driver).env("CHROME_BIN", &browser.chromium);
+}
+
+fn name_builds(workspace: &Workspace, cargo: &mut Command) {
+    cargo.env("OUTCRY_BIN", workspace.server()).env("OUTCRY_DIST", workspace.dist());
 }
 
 /// `cargo test` of a package compiled to wasm, run by wasm-bindgen's test runner.
@@ -181,17 +252,33 @@ fn wasm_test(workspace: &Workspace, package: &str) -> Outcome<Command> {
     Ok(cargo)
 }
 
-/// Lets wasm-bindgen's runner drive our Chromium and no other browser.
-fn in_browser(workspace: &Workspace, cargo: &mut Command) -> Outcome<()> {
-    let browser = Browser::ready(workspace)?;
-    for other in ["GECKODRIVER", "GECKODRIVER_REMOTE", "SAFARIDRIVER", "SAFARIDRIVER_REMOTE"] {
-        cargo.env_remove(other);
+/// The browser that wasm-bindgen's runner drives.
+#[derive(Debug)]
+struct Driven<'a> {
+    variable: &'static str,
+    driver: &'a Path,
+    capabilities: &'a Path,
+}
+
+impl<'a> Driven<'a> {
+    fn by_chromium(browser: &'a Browser) -> Self {
+        Self { variable: "CHROMEDRIVER", driver: &browser.driver, capabilities: &browser.capabilities }
     }
-    cargo.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &browser.capabilities);
-    cargo
-        .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", DRIVER_TIMEOUT);
-    Ok(())
+
+    fn by_firefox(firefox: &'a Firefox) -> Self {
+        Self { variable: "GECKODRIVER", driver: &firefox.driver, capabilities: &firefox.capabilities }
+    }
+
+    /// Lets the runner drive this browser and no other.
+    fn drive(&self, cargo: &mut Command) {
+        for variable in DRIVERS {
+            cargo.env_remove(variable);
+        }
+        cargo.env(self.variable, self.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", self.capabilities);
+        cargo
+            .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT)
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", DRIVER_TIMEOUT);
+    }
 }
 
 /// Keeps the tests whose name contains the filter.
@@ -244,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_cannot_run_or_runs_nothing_says_so() {
+    fn a_step_that_is_skipped_cannot_run_or_runs_nothing_says_so() {
         let good = row("good", || Ok(Tally { passed: 1, ..Tally::default() }));
         let empty = row("empty", || Ok(Tally::default()));
         let broken = row("broken", || Err("no browser".into()));
@@ -255,6 +342,11 @@ mod tests {
         assert!(report(&[&good, &empty], true).is_good());
         assert!(!report(&[&empty], true).is_good());
         assert!(!report(&[&good, &broken], true).is_good());
+        let absent = skipped("firefox", "Firefox is missing");
+        assert!(report(&[&good, &absent], false).is_good());
+        assert!(!report(&[&absent], false).is_good(), "nothing ran at all");
+        assert_eq!(report(&[&good, &absent], false).sum().to_string(), "1 passed, 0 failed, 1 skipped");
+        assert!(report(&[&absent], false).table().contains("skipped: Firefox is missing\n"));
         let table = report(&[&broken, &empty], false).table();
         assert!(table.contains("no browser\n") && table.contains("no test ran\n"), "{table}");
     }

@@ -3,6 +3,7 @@
 use outcry_engine::{Call, Command, Phase, PhaseEnd};
 
 use super::Reader;
+use crate::fields::Fields;
 use crate::time::TimeText;
 use crate::word::not_one_of;
 
@@ -34,19 +35,24 @@ impl Reader<'_> {
     }
 
     fn phase(&mut self, field: &'static str) -> Option<Phase> {
-        let phase = self.fields.required(field, |text| {
-            let known = PHASES.iter().find(|(word, _)| *word == text);
-            known.map(|&(_, phase)| phase).ok_or_else(|| not_one_of(text, PHASES.map(|(word, _)| word)))
-        });
-        match phase? {
-            Phase::Batch { .. } => {
-                let interval = self.fields.required_integer("interval_nanos", 0..=u64::MAX)?;
-                Some(Phase::Batch { interval })
-            }
-            phase => {
-                self.fields.refuse("interval_nanos", "belongs to the phase batch only");
-                Some(phase)
-            }
+        phase(&mut self.fields, field)
+    }
+}
+
+/// A phase, with the interval of batch auctions beside it.
+pub(crate) fn phase(fields: &mut Fields, field: &'static str) -> Option<Phase> {
+    let phase = fields.required(field, |text| {
+        let known = PHASES.iter().find(|(word, _)| *word == text);
+        known.map(|&(_, phase)| phase).ok_or_else(|| not_one_of(text, PHASES.map(|(word, _)| word)))
+    });
+    match phase? {
+        Phase::Batch { .. } => {
+            let interval = fields.required_integer("interval_nanos", 0..=u64::MAX)?;
+            Some(Phase::Batch { interval })
+        }
+        phase => {
+            fields.refuse("interval_nanos", "belongs to the phase batch only");
+            Some(phase)
         }
     }
 }

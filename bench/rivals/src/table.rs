@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::engines::CONTENDERS;
-use crate::measure::{Contest, Latency, Outcome, Verdict};
+use crate::engines::{CONTENDERS, Contender};
+use crate::measure::{Contest, Latency, Verdict};
 use crate::sweep::Swept;
 
 /// All tables of the contests, with the remarks below them.
@@ -101,9 +101,9 @@ fn row(first: &str, cells: impl IntoIterator<Item = String>) -> String {
 
 /// How many times as fast as the fastest rival Outcry was.
 fn lead(contest: &Contest) -> String {
-    let is_own = |outcome: &&Outcome| outcome.engine == CONTENDERS[0].name;
-    let own = contest.outcomes.iter().find(is_own).map_or(0, |outcome| outcome.per_second);
-    let rivals = contest.outcomes.iter().filter(|outcome| !is_own(outcome));
+    let own = contest.outcomes.iter().find(|outcome| outcome.engine == CONTENDERS[0].name);
+    let own = own.map_or(0, |outcome| outcome.per_second);
+    let rivals = contest.outcomes.iter().filter(|outcome| !Contender::is_own(outcome.engine));
     match rivals.map(|outcome| outcome.per_second).max() {
         None | Some(0) => "-".to_owned(),
         Some(fastest) => format!("{}.{:02} x", own / fastest, own * 100 / fastest % 100),
@@ -125,6 +125,7 @@ fn micros(nanos: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::Outcome;
 
     fn outcome(engine: &'static str, per_second: u64, verdict: Verdict) -> Outcome {
         let latency = Some(Latency { p50: 100, p99: 200, p99_9: 300 });
@@ -150,11 +151,20 @@ mod tests {
             outcomes: vec![
                 outcome("outcry-engine", 6_000_000, Verdict::Equal),
                 outcome("lobster", 1_500_000, Verdict::Differs("fills 6, not 7".to_owned())),
+                outcome("outcry-engine, 32 ahead", 9_000_000, Verdict::Equal),
             ],
         };
         let text = contests(&[contest], Latency { p50: 20, p99: 30, p99_9: 40 });
-        assert!(text.contains("| flow | outcry-engine 1.0.0 | lobster 1.0.0 | resting | fills |"), "{text}");
-        assert!(text.contains("| normal | 6.00 (6.00) | 1.50 (1.50) * | 10 | 7 | 4.00 x |"), "{text}");
+        assert!(
+            text.contains(
+                "| flow | outcry-engine 1.0.0 | lobster 1.0.0 | outcry-engine, 32 ahead 1.0.0 | resting |"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("| normal | 6.00 (6.00) | 1.50 (1.50) * | 9.00 (9.00) | 10 | 7 | 4.00 x |"),
+            "{text}"
+        );
         assert!(text.contains("- normal, lobster: differs: fills 6, not 7"), "{text}");
         assert!(text.contains("100 / 200 / 300"), "{text}");
     }

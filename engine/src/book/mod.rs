@@ -91,6 +91,18 @@ impl Sides {
     }
 }
 
+/// A plain order that rests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainOrder {
+    slot: Slot,
+    level: Slot,
+    pub(crate) account: AccountId,
+    pub(crate) instrument: InstrumentId,
+    pub(crate) side: Side,
+    pub(crate) price: Price,
+    pub(crate) leaves: Qty,
+}
+
 /// Every book of the exchange.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Books {
@@ -123,6 +135,20 @@ impl Books {
     pub(crate) fn resting(&self, slot: Slot) -> RestingOrder {
         let record = &self.orders[slot];
         resting(record, &self.levels[record.level])
+    }
+
+    /// An order that is displayed and has no ticket, and what its cancel needs.
+    #[inline]
+    pub(crate) fn plain(&self, order: OrderId) -> Option<PlainOrder> {
+        let slot = self.table.find(order)?;
+        let record = &self.orders[slot];
+        let LevelQueue { price, book, .. } = self.levels[record.level];
+        let (account, leaves) = (record.account(), record.leaves());
+        if record.flags().ticketed() || book.layer() == Layer::Dark {
+            return None;
+        }
+        let (level, instrument, side) = (record.level, book.instrument(), book.side());
+        Some(PlainOrder { slot, level, account, instrument, side, price, leaves })
     }
 
     #[inline]
@@ -261,22 +287,35 @@ impl Books {
     #[inline]
     pub(crate) fn remove(&mut self, slot: Slot) -> RestingOrder {
         let record = self.orders[slot];
-        self.orders.remove(slot);
-        self.table.remove(record.order);
-        let link = self.links[slot.index()];
-        let level = &mut self.levels[record.level];
-        let resting = resting(&record, level);
-        level.quantity -= resting.leaves.get();
-        level.orders -= 1;
-        if level.orders == 0 {
-            debug_assert_eq!(level.reserve, 0, "an order left its reserve behind");
-            self.levels.remove(record.level);
-            let ladder = self.sides[resting.instrument.index()].ladder_mut(resting.layer, resting.side);
-            ladder.remove(resting.side.rank(resting.price));
-        } else {
-            unlink(&mut self.links, level, link);
-        }
+        let resting = resting(&record, &self.levels[record.level]);
+        self.leave(slot, record.level, record.order, resting.leaves);
         resting
+    }
+
+    /// Takes out a plain order that was just found.
+    #[inline]
+    pub(crate) fn remove_plain(&mut self, order: OrderId, plain: &PlainOrder) {
+        self.leave(plain.slot, plain.level, order, plain.leaves);
+    }
+
+    /// Takes an order out of its queue and of the table.
+    #[inline]
+    fn leave(&mut self, slot: Slot, at: Slot, order: OrderId, leaves: Qty) {
+        self.orders.remove(slot);
+        self.table.remove(order);
+        let link = self.links[slot.index()];
+        let level = &mut self.levels[at];
+        level.quantity -= leaves.get();
+        level.orders -= 1;
+        if level.orders > 0 {
+            unlink(&mut self.links, level, link);
+            return;
+        }
+        debug_assert_eq!(level.reserve, 0, "an order left its reserve behind");
+        let LevelQueue { price, book, .. } = *level;
+        self.levels.remove(at);
+        let ladder = self.sides[book.instrument().index()].ladder_mut(book.layer(), book.side());
+        ladder.remove(book.side().rank(price));
     }
 
     /// Lowers total and rest of an order, which keeps its place.

@@ -7,10 +7,9 @@ use std::fmt;
 
 use super::wording::{Plain, Wording};
 use crate::desk::Refusal;
-use crate::limits::{CASH_UNITS_LIMIT, MAX_CASH_ORDERS};
 use crate::limits::{
-    MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_DECIMALS, MAX_DESKS, MAX_INSTRUMENTS, MAX_OPEN_ORDERS,
-    MAX_QUOTES, WHOLE_PPM,
+    CASH_UNITS_LIMIT, MAX_ACCOUNTS, MAX_AMOUNT, MAX_ASSETS, MAX_CASH_ORDERS, MAX_DECIMALS, MAX_DESKS,
+    MAX_INSTRUMENTS, MAX_OPEN_ORDERS, MAX_PEAKS, MAX_QUOTES, WHOLE_PPM,
 };
 use crate::{Amount, Lots, Reject, TickTableError};
 
@@ -57,6 +56,12 @@ impl Reject {
             Self::PeakSpreadTooWide { peak, spread } => {
                 format!("a spread of {} is not below the peak of {}", quantity(spread), quantity(peak.lots()))
             }
+            Self::PeakTooSmall { smallest, least, quantity: of } => format!(
+                "peaks of {} could be more than {MAX_PEAKS} for the {} of the order: they must be {} at least",
+                quantity(smallest.lots()),
+                quantity(of.lots()),
+                quantity(least.lots())
+            ),
             Self::ProtectionTooWide { ppm } => format!("a protection of {ppm} ppm is above {WHOLE_PPM}"),
             Self::ProtectionMissing => "a market order to buy that waits needs a protection".to_owned(),
             Self::BracketPrices { profit, loss } => format!(

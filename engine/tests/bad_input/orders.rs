@@ -144,6 +144,19 @@ fn conditions() -> Vec<Row> {
             asking(Conditions { display, ..none }),
         ));
     }
+    for (lots, peak, spread, code) in [
+        (20_000, 2, 0, "insufficient-funds"),
+        (20_001, 2, 0, "peak-too-small"),
+        (20_000, 3, 1, "insufficient-funds"),
+        (20_001, 3, 1, "peak-too-small"),
+    ] {
+        let display = Display::Iceberg { peak: qty(peak), spread: Lots::new(spread) };
+        rows.push(row(
+            code,
+            format!("peak of {peak} with a spread of {spread} of {lots}"),
+            conditional(limit(Side::Sell, 10_500, lots), Conditions { display, ..none }),
+        ));
+    }
     let number = |number| NonZeroU32::new(number).unwrap();
     for (protection, code) in [
         (Protection::Ticks(number(1)), "taken"),

@@ -91,6 +91,9 @@ fn an_order() {
     asks.display = Display::Iceberg { peak: qty(8), spread: Lots::new(9) };
     walk.refused("peak-spread-too-wide", &conditional(order, asks));
     asks.display = Display::Iceberg { peak: qty(8), spread: Lots::new(7) };
+    order.quantity = qty(10_001);
+    walk.refused("peak-too-small", &conditional(order, asks));
+    order.quantity = qty(9);
     walk.refused("protection-too-wide", &conditional(order, asks));
     asks.protection = None;
     walk.refused("protection-missing", &conditional(order, asks));

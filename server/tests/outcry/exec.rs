@@ -23,6 +23,32 @@ fn run(input: impl AsRef<[u8]>) -> (Executed, String) {
     (executed, String::from_utf8(output).unwrap())
 }
 
+#[test]
+fn a_schedule_is_answered_like_commands_before_the_line_whose_time_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("day.json");
+    let sessions = r#"[{"at":"08:00:00","phase":"opening_call"},{"at":"09:00:00","phase":"continuous"}]"#;
+    std::fs::write(&plan, format!(r#"{{"sessions":{sessions}}}"#)).unwrap();
+    let input = MARKET.replace("}\n", ",\"at\":\"2026-01-05T08:30:00Z\"}\n")
+        + r#"{"command":"advance_clock","at":"2026-01-05T09:30:00Z","id":"last"}"#;
+    let ran = outcry(&["exec", "--schedule", plan.to_str().unwrap()], &input);
+    let phases: Vec<Value> = ran
+        .output
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| line["event"] == "phase_changed")
+        .collect();
+    let seen: Vec<_> = phases.iter().map(|line| [line["at"].as_str(), line["phase"].as_str()]).collect();
+    assert_eq!(
+        seen,
+        [
+            [Some("2026-01-05T08:30:00.000000000Z"), Some("opening_call")],
+            [Some("2026-01-05T09:00:00.000000000Z"), Some("continuous")],
+            [Some("2026-01-05T09:00:00.000000000Z"), Some("continuous")],
+        ]
+    );
+}
+
 fn check_errors(input: impl AsRef<[u8]>, expected: Expect) {
     let (_, output) = run(input);
     let errors: Vec<&str> = output.lines().filter(|line| line.contains(r#""error""#)).collect();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use outcry_server::simulate::simulate;
+use outcry_server::simulate::{Run, simulate};
 use outcry_server::verify::verify;
 use serde_json::Value;
 
@@ -10,6 +10,62 @@ use crate::program::outcry;
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+fn run(seed: u64, commands: u64) -> Run {
+    Run { seed, commands, schedule: None }
+}
+
+#[test]
+fn a_schedule_is_kept_in_the_journal_and_in_the_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, path) = (folder.path().join("day.json"), folder.path().join("day.outcry"));
+    let day = r#"{"span":"00:02:00","sessions":[
+        {"at":"00:00:00","phase":"opening_call","random_end":"00:00:05"},
+        {"at":"00:00:20","phase":"continuous"},
+        {"at":"00:01:50","phase":"closed"}
+    ]}"#;
+    std::fs::write(&plan, day).unwrap();
+    let with = ["--commands", "3000", "--schedule", text(&plan)];
+    let made = outcry(&[&["simulate", "--json", "--out", text(&path)], &with[..]].concat(), "");
+    assert_eq!(made.code, 0, "{}", made.errors);
+    let made: Value = serde_json::from_str(&made.output).unwrap();
+    let verified = verify(&path).unwrap();
+    assert!(verified.good, "a replay needs no schedule");
+
+    let lines = outcry(&[&["simulate", "--json-lines"], &with[..]].concat(), "");
+    assert!(lines.output.contains(r#""command":"set_phase""#), "{}", lines.errors);
+    let ran = outcry(&["exec"], &lines.output);
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    let uncrossed = ran.output.lines().filter(|line| line.contains(r#""event":"uncrossed""#)).count();
+    assert!(uncrossed > 0, "an opening auction finds a price");
+    let last: Value = serde_json::from_str(ran.output.lines().last().unwrap()).unwrap();
+    assert_eq!(last["sequence"], made["entries"]);
+}
+
+#[test]
+fn a_schedule_that_is_none_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("day.json");
+    for (content, says) in [
+        ("{", "is not JSON"),
+        (
+            r#"{"sessions":[{"at":"8:00","phase":"closed"}]}"#,
+            "sessions[0].at: is not hours, minutes and seconds",
+        ),
+        (r#"{"sessions":[{"at":"08:00:00","phase":"closed"}]}"#, "1 sessions, 2 to 1000 are allowed"),
+    ] {
+        std::fs::write(&plan, content).unwrap();
+        for task in ["exec", "simulate"] {
+            let ran = outcry(
+                &[&[task, "--schedule", text(&plan)], &["--json-lines"][..usize::from(task != "exec")]]
+                    .concat(),
+                "",
+            );
+            assert_eq!(ran.code, 2, "{content}");
+            assert!(ran.errors.contains(says) && ran.errors.contains("day.json"), "{}", ran.errors);
+        }
+    }
 }
 
 #[test]
@@ -37,7 +93,7 @@ fn the_same_seed_gives_the_same_file_and_another_one_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, seed| {
         let path = folder.path().join(name);
-        simulate(seed, 1_000, &path, false).unwrap();
+        simulate(&run(seed, 1_000), &path, false).unwrap();
         std::fs::read(path).unwrap()
     };
     assert_eq!(file("a", 1), file("b", 1));
@@ -62,7 +118,7 @@ fn the_simulated_lines_are_commands_and_give_the_same_history() {
     let lines = outcry(&["simulate", "--seed", "3", "--commands", "2000", "--json-lines"], "");
     assert_eq!(lines.code, 0, "{}", lines.errors);
     let folder = tempfile::tempdir().unwrap();
-    let made = simulate(3, 2_000, &folder.path().join("same"), false).unwrap();
+    let made = simulate(&run(3, 2_000), &folder.path().join("same"), false).unwrap();
     assert_eq!(
         lines.output.lines().count() as u64,
         made.entries,
@@ -78,7 +134,7 @@ fn the_simulated_lines_are_commands_and_give_the_same_history() {
 fn what_is_cut_off_damaged_or_something_else_is_told_with_how_much_is_good() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
-    simulate(1, 20_000, &path, false).unwrap();
+    simulate(&run(1, 20_000), &path, false).unwrap();
     let whole = std::fs::read(&path).unwrap();
     let good = verify(&path).unwrap();
     assert!(good.exchange.as_ref().unwrap().chunks >= 3);

@@ -4,7 +4,7 @@
 //! crowd holds nothing that matters: its live orders are read from the exchange, so a reloaded exchange gets a
 //! new crowd that carries on with them.
 
-use outcry_engine::{Exchange, InstrumentId, Side, Timestamp};
+use outcry_engine::{Exchange, InstrumentId, Phase, Side, Timestamp};
 
 use crate::market::Market;
 use crate::random::Random;
@@ -135,6 +135,11 @@ impl Crowd {
 
 impl Trader {
     fn act(&mut self, at: Timestamp, values: &[Value], market: &mut impl Market) {
+        // Nobody has anything to do where nothing can come to trade.
+        let phase = market.exchange().phase(self.seat.instrument);
+        if matches!(phase, Phase::Halted | Phase::PostClose | Phase::Closed) {
+            return;
+        }
         let value = values[self.seat.listing.group].ticks(self.seat.listing);
         let mut turn = Turn { seat: self.seat, at, value, random: &mut self.random };
         match &mut self.role {

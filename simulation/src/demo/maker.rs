@@ -94,7 +94,12 @@ impl Maker {
             Some(RestingOrder { account, order, .. }) => {
                 market.submit(turn.at, Command::ReplaceOrder { account, order, price, quantity });
             }
-            None => *self.slot(side, level) = turn.place(market, (side, price, quantity), Posting::PostOnly),
+            None => {
+                // Where orders gather, none takes, and a venue refuses the condition.
+                let trades = exchange.phase(turn.seat.instrument).matches();
+                let posting = if trades { Posting::PostOnly } else { Posting::Any };
+                *self.slot(side, level) = turn.place(market, (side, price, quantity), posting);
+            }
         }
         true
     }

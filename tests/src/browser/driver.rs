@@ -1,4 +1,4 @@
-//! The driver: a chromedriver of our own on a port that it picks itself.
+//! The driver: a chromedriver or geckodriver of our own on a port that it picks itself.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,13 @@ use super::process::Process;
 use super::programs::Programs;
 use super::wait::wait;
 
-/// What chromedriver says once it listens; the port follows.
-const STARTED: &str = "was started successfully on port ";
+/// What chromedriver says once it listens; the port follows, then a full stop.
+const CHROMEDRIVER_STARTED: (&str, char) = ("was started successfully on port ", '.');
 
-/// A running chromedriver.
+/// What geckodriver says once it listens; the port follows, then the end of the line.
+const GECKODRIVER_STARTED: (&str, char) = ("Listening on 127.0.0.1:", '\n');
+
+/// A running driver.
 #[derive(Debug)]
 pub(super) struct Driver {
     _process: Process,
@@ -19,18 +22,29 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts one and waits until it listens.
-    pub(super) fn start(programs: &Programs, log: &Path) -> Self {
-        let mut process = Process::start(Command::new(&programs.driver).arg("--port=0"), log);
-        let port = wait("chromedriver listens", || {
+    /// Starts one that any Chromium can be attached to, and waits until it listens.
+    pub(super) fn of_chromium(programs: &Programs, log: &Path) -> Self {
+        Self::start(Command::new(&programs.driver).arg("--port=0"), CHROMEDRIVER_STARTED, log)
+    }
+
+    /// Starts one that attaches to the Firefox at `port`, and waits until it listens.
+    pub(super) fn of_firefox(programs: &Programs, port: u16, log: &Path) -> Self {
+        let mut command = Command::new(&programs.geckodriver);
+        command.args(["--port", "0", "--connect-existing", "--marionette-port", &port.to_string()]);
+        Self::start(&mut command, GECKODRIVER_STARTED, log)
+    }
+
+    fn start(command: &mut Command, (before, after): (&str, char), log: &Path) -> Self {
+        let mut process = Process::start(command, log);
+        let port = wait("the driver listens", || {
             if let Some(end) = process.ended() {
-                panic!("chromedriver ended by itself: {end}");
+                panic!("the driver ended by itself: {end}");
             }
             let said = process.said();
-            let (_, rest) = said.split_once(STARTED)?;
+            let (_, rest) = said.split_once(before)?;
             // The line must be whole: a number that is still being written is another number.
-            let (port, _) = rest.split_once('.')?;
-            port.parse::<u16>().ok()
+            let (port, _) = rest.split_once(after)?;
+            port.trim().parse::<u16>().ok()
         });
         Self { _process: process, address: format!("http://127.0.0.1:{port}") }
     }

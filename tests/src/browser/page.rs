@@ -12,9 +12,26 @@ use thirtyfour::{Key, WindowHandle};
 
 use super::chromium::Chromium;
 use super::driver::Driver;
+use super::firefox::Firefox;
 use super::programs::{Programs, workspace};
 use super::session::{Session, keep};
 use super::wait::{DEADLINE, ask_until, wait};
+
+/// Which browser a page is opened in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium: what most tests use.
+    Chromium,
+    /// Firefox. It has no commands of its own protocol here ([`Page::devtools`]).
+    Firefox,
+}
+
+/// A browser that runs.
+#[derive(Debug)]
+enum Browser {
+    Chromium(Chromium),
+    Firefox(Firefox),
+}
 
 /// The page in a browser of its own. What it does for itself (reload, tabs, death of the browser) is here; what a
 /// user does on it is in the files beside this one.
@@ -27,21 +44,31 @@ pub struct Page {
     address: String,
     programs: Programs,
     folder: TempDir,
+    kind: Kind,
     session: Option<Session>,
-    driver: Driver,
-    chromium: Option<Chromium>,
+    driver: Option<Driver>,
+    browser: Option<Browser>,
     /// Levels and messages of the browser's log so far: the driver tells each of them once.
     log: RefCell<Vec<(String, String)>>,
 }
 
 impl Page {
-    /// Starts a browser with an empty profile and opens the page that a server has at `address`. `name` names its pictures.
+    /// Starts Chromium with an empty profile and opens the page that a server has at `address`. `name` names its pictures.
     ///
     /// # Panics
     /// If browser or driver do not start.
     #[must_use]
     pub fn open(name: &'static str, address: &str) -> Self {
-        let mut page = Self::blank(name, address);
+        Self::open_in(Kind::Chromium, name, address)
+    }
+
+    /// As [`Page::open`], in a browser of this kind.
+    ///
+    /// # Panics
+    /// If browser or driver do not start.
+    #[must_use]
+    pub fn open_in(kind: Kind, name: &'static str, address: &str) -> Self {
+        let mut page = Self::started(kind, name, address);
         page.load();
         page
     }
@@ -52,20 +79,28 @@ impl Page {
     /// If browser or driver do not start.
     #[must_use]
     pub fn blank(name: &'static str, address: &str) -> Self {
+        Self::started(Kind::Chromium, name, address)
+    }
+
+    fn started(kind: Kind, name: &'static str, address: &str) -> Self {
         let programs = Programs::find();
         let folder = tempfile::tempdir().expect("a folder for the profile can be made");
-        let driver = Driver::start(&programs, &folder.path().join("driver.log"));
         let address = address.to_owned();
         let log = RefCell::default();
-        let mut page = Self { name, address, programs, folder, session: None, driver, chromium: None, log };
+        let (session, driver, browser) = (None, None, None);
+        let mut page = Self { name, address, programs, folder, kind, session, driver, browser, log };
         page.start_browser();
         page
     }
 
     /// Kills the browser as the system would when it is out of memory: SIGKILL, nothing is said to the page.
     pub fn kill_browser(&mut self) {
-        if let Some(mut chromium) = self.chromium.take() {
-            chromium.kill();
+        let told = self.errors_told();
+        self.log.borrow_mut().extend(told);
+        match self.browser.take() {
+            Some(Browser::Chromium(mut chromium)) => chromium.kill(),
+            Some(Browser::Firefox(mut firefox)) => firefox.kill(),
+            None => {}
         }
         if let Some(session) = self.session.take() {
             session.forget();
@@ -78,9 +113,24 @@ impl Page {
     /// If it does not start.
     pub fn start_browser(&mut self) {
         let folder = self.folder.path();
-        let chromium = Chromium::start(&self.programs, &folder.join("profile"), &folder.join("chromium.log"));
-        self.session = Some(Session::attach(&self.driver.address, &chromium.address, &self.downloads()));
-        self.chromium = Some(chromium);
+        let (profile, log) = (folder.join("profile"), folder.join("browser.log"));
+        let driver_log = folder.join("driver.log");
+        let (session, driver, browser) = match self.kind {
+            Kind::Chromium => {
+                let chromium = Chromium::start(&self.programs, &profile, &log);
+                let driver =
+                    self.driver.take().unwrap_or_else(|| Driver::of_chromium(&self.programs, &driver_log));
+                let session = Session::of_chromium(&driver.address, &chromium.address, &self.downloads());
+                (session, driver, Browser::Chromium(chromium))
+            }
+            Kind::Firefox => {
+                let firefox = Firefox::start(&self.programs, &profile, &log);
+                // A geckodriver knows one browser only.
+                let driver = Driver::of_firefox(&self.programs, firefox.port, &driver_log);
+                (Session::of_firefox(&driver.address), driver, Browser::Firefox(firefox))
+            }
+        };
+        (self.session, self.driver, self.browser) = (Some(session), Some(driver), Some(browser));
     }
 
     /// Loads the page in the current tab.
@@ -286,7 +336,7 @@ impl Page {
         self.session().script_async(script, arguments)
     }
 
-    /// A command of the browser's own protocol.
+    /// A command of Chromium's own protocol.
     pub fn devtools(&self, command: &str, arguments: Value) -> Value {
         self.session().devtools(command, arguments)
     }
@@ -302,9 +352,9 @@ impl Page {
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.drain_log();
-        let log = self.log.borrow();
-        let mut complaints: Vec<String> =
-            log.iter().filter(|(level, _)| level == "SEVERE").map(|(_, message)| message.clone()).collect();
+        let (log, told) = (self.log.borrow(), self.errors_told());
+        let severe = log.iter().chain(&told).filter(|(level, _)| level == "SEVERE");
+        let mut complaints: Vec<String> = severe.map(|(_, message)| message.clone()).collect();
         let refused = self.script("return window.refusedByPolicy ?? []", &[]);
         let refused = refused.as_array().into_iter().flatten();
         complaints.extend(refused.map(|refused| format!("refused by policy: {refused}")));
@@ -327,6 +377,12 @@ impl Page {
         }
     }
 
+    /// What pages told the console of a Firefox that runs, which its log does not have.
+    fn errors_told(&self) -> Vec<(String, String)> {
+        let Some(Browser::Firefox(firefox)) = &self.browser else { return Vec::new() };
+        firefox.errors_told().into_iter().map(|told| ("SEVERE".to_owned(), told)).collect()
+    }
+
     fn session(&self) -> &Session {
         self.session.as_ref().expect("the browser was not killed, or started again")
     }
@@ -341,7 +397,7 @@ impl Drop for Page {
         if thread::panicking() && self.session.is_some() {
             self.keep_picture("failed");
             self.drain_log();
-            for (level, message) in self.log.borrow().iter() {
+            for (level, message) in self.log.borrow().iter().chain(&self.errors_told()) {
                 eprintln!("{}: browser log: {level} {message}", self.name);
             }
         }

@@ -1,7 +1,7 @@
 //! Where the programs and files of an end-to-end test are.
 //!
 //! `cargo xtask test` builds them and names them in the environment: `OUTCRY_BIN`, `OUTCRY_DIST`, `CHROMEDRIVER`,
-//! `CHROME_BIN`. A test started by hand finds the same builds in their usual places.
+//! `CHROME_BIN`, `GECKODRIVER`, `FIREFOX_BIN`. A test started by hand finds the same builds in their usual places.
 
 use std::env;
 use std::net::{Ipv4Addr, TcpListener};
@@ -14,10 +14,14 @@ pub struct Programs {
     pub outcry: PathBuf,
     /// The folder of the built page.
     pub page: PathBuf,
-    /// The driver of the browser.
+    /// The driver of Chromium.
     pub driver: PathBuf,
-    /// The browser.
+    /// The browser of most tests.
     pub chromium: PathBuf,
+    /// The driver of Firefox.
+    pub geckodriver: PathBuf,
+    /// The other browser.
+    pub firefox: PathBuf,
 }
 
 impl Programs {
@@ -30,6 +34,8 @@ impl Programs {
             page: named("OUTCRY_DIST", workspace().join("dist")),
             driver: named("CHROMEDRIVER", PathBuf::from("chromedriver")),
             chromium: named("CHROME_BIN", PathBuf::from("chromium")),
+            geckodriver: named("GECKODRIVER", workspace().join("target/tools/bin/geckodriver")),
+            firefox: named("FIREFOX_BIN", PathBuf::from("firefox")),
         }
     }
 

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
 use thirtyfour::{
-    By, Capabilities, ChromeCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement, WindowHandle,
+    By, Capabilities, ChromeCapabilities, FirefoxCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement,
+    WindowHandle,
 };
 use tokio::runtime::{Builder, Runtime};
 
+use super::console::{self, Context};
+use super::page::Kind;
 use super::wait::{DEADLINE, ask_until};
 
 /// Put into every document before its own scripts: remembers what the Content-Security-Policy refused.
@@ -29,6 +32,7 @@ const SCRIPT_TIME: Duration = Duration::from_secs(180);
 /// A session.
 #[derive(Debug)]
 pub(super) struct Session {
+    kind: Kind,
     runtime: Runtime,
     driver: WebDriver,
     tab: WindowHandle,
@@ -36,31 +40,42 @@ pub(super) struct Session {
 
 impl Session {
     /// Attaches the driver at `driver` to the Chromium at `browser`; files that the page offers go to `downloads`.
-    pub(super) fn attach(driver: &str, browser: &str, downloads: &Path) -> Self {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.expect("a runtime of one thread can be made");
+    pub(super) fn of_chromium(driver: &str, browser: &str, downloads: &Path) -> Self {
         let capabilities = || -> WebDriverResult<Capabilities> {
             let mut capabilities = ChromeCapabilities::new();
             capabilities.set_debugger_address(browser)?;
             capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
             Ok(capabilities.into())
         };
-        let capabilities = done("describing the browser", capabilities());
-        let driver = done(
-            "attaching to Chromium",
-            runtime.block_on(async { WebDriver::new(driver, capabilities).await }),
-        );
-        done("setting the script's time", runtime.block_on(driver.set_script_timeout(SCRIPT_TIME)));
-        let tab = done("naming the tab", runtime.block_on(driver.window()));
-        let session = Self { runtime, driver, tab };
+        let session = Self::begin(Kind::Chromium, driver, done("describing the browser", capabilities()));
         session.watch_policy();
         let place = json!({ "behavior": "allow", "downloadPath": downloads });
         session.devtools("Browser.setDownloadBehavior", place);
         session
     }
 
+    /// Begins the session of the driver at `driver`, which was started for one Firefox.
+    pub(super) fn of_firefox(driver: &str) -> Self {
+        Self::begin(Kind::Firefox, driver, FirefoxCapabilities::new().into())
+    }
+
+    fn begin(kind: Kind, driver: &str, capabilities: Capabilities) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime of one thread can be made");
+        let driver = done(
+            "attaching to the browser",
+            runtime.block_on(async { WebDriver::new(driver, capabilities).await }),
+        );
+        done("setting the script's time", runtime.block_on(driver.set_script_timeout(SCRIPT_TIME)));
+        let tab = done("naming the tab", runtime.block_on(driver.window()));
+        Self { kind, runtime, driver, tab }
+    }
+
+    /// Chromium's log does not tell what the policy refused; Firefox's console does.
     fn watch_policy(&self) {
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH_POLICY }));
+        if self.kind == Kind::Chromium {
+            self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH_POLICY }));
+        }
     }
 
     /// Loads an address in the current tab.
@@ -85,7 +100,9 @@ impl Session {
     pub(super) fn show_tab(&mut self, tab: &WindowHandle) {
         done("changing the tab", self.runtime.block_on(self.driver.switch_to_window(tab.clone())));
         self.tab = tab.clone();
-        self.devtools("Page.bringToFront", json!({}));
+        if self.kind == Kind::Chromium {
+            self.devtools("Page.bringToFront", json!({}));
+        }
     }
 
     /// The current tab.
@@ -111,7 +128,7 @@ impl Session {
         done(&format!("the script {script}"), result).json().clone()
     }
 
-    /// A command of the browser's own protocol, with its answer.
+    /// A command of Chromium's own protocol, with its answer.
     pub(super) fn devtools(&self, command: &str, arguments: Value) -> Value {
         done(command, self.runtime.block_on(self.driver.cdp().send_raw(command, arguments)))
     }
@@ -141,8 +158,22 @@ impl Session {
 
     /// What the browser has logged since the last time, as (level, message).
     pub(super) fn log(&self) -> Vec<(String, String)> {
-        let entries = self.runtime.block_on(self.driver.browser_log()).unwrap_or_default();
-        entries.into_iter().map(|entry| (entry.level, entry.message)).collect()
+        match self.kind {
+            Kind::Chromium => {
+                let entries = self.runtime.block_on(self.driver.browser_log()).unwrap_or_default();
+                entries.into_iter().map(|entry| (entry.level, entry.message)).collect()
+            }
+            Kind::Firefox => {
+                self.enter(Context::Browser);
+                let rows = self.script(console::READ, &[]);
+                self.enter(Context::Page);
+                console::entries(&rows)
+            }
+        }
+    }
+
+    fn enter(&self, context: Context) {
+        done(&format!("{context:?}"), self.runtime.block_on(self.driver.handle().cmd(context)));
     }
 
     /// Uses an element; one that is absent, redrawn or covered for the moment is tried again.

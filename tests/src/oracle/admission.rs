@@ -141,11 +141,17 @@ impl Oracle {
             (0, 0)
         } else {
             let reach = self.reach(order, order.quantity);
-            let mut value: i128 =
-                reach.iter().map(|&(price, lots)| self.value(instrument, price, lots)).sum();
+            let worth = |part: &[(Price, u64)]| -> i128 {
+                part.iter().map(|&(price, lots)| self.value(instrument, price, lots)).sum()
+            };
+            let value = worth(&reach);
             if order.price == OrderPrice::MarketToLimit {
-                let reached: u64 = reach.iter().map(|&(_, lots)| lots).sum();
-                value += reach.last().map_or(0, |&(last, _)| self.value(instrument, last, lots - reached));
+                // Wherever the walk ends, the rest of the order stays at the price of its last fill.
+                let ends = (1..=reach.len()).map(|steps| {
+                    let gone: u64 = reach[..steps].iter().map(|&(_, lots)| lots).sum();
+                    worth(&reach[..steps]) + self.value(instrument, reach[steps - 1].0, lots - gone)
+                });
+                let value = ends.max().unwrap_or(0);
                 (value, value + fee(value, self.worst_rate(instrument)))
             } else {
                 (value, value + fee(value, self.market(instrument).terms.taker_fee))

@@ -61,8 +61,10 @@ impl Oracle {
 
     /// The limit order comes in, then the stop waits with what is left of it.
     fn come_as_pair(&mut self, limit: OrderId, stop: OrderId, reprice: Option<outcry_engine::Price>) {
+        let accepted = self.beginning(stop);
         self.arrive(limit, 0, reprice);
         if self.lives(stop) {
+            self.show_to_side(stop, accepted);
             self.trail_on(stop);
             let need = self.need(self.order(stop));
             self.arrive(stop, need, None);

@@ -16,10 +16,10 @@ impl Oracle {
         }
         let guard = self.guard(order);
         for (price, minimum, lots) in self.waiting_minimums(order) {
-            if guard.stop(price).is_some() {
-                return reach;
-            }
             if minimum <= left && lots > 0 {
+                if guard.stop(price).is_some() {
+                    return reach;
+                }
                 let lots = lots.min(left);
                 left -= lots;
                 reach.push((price, lots));
@@ -87,6 +87,13 @@ impl Oracle {
     /// The same by number.
     pub(super) fn minimum_makers(&self, order: &Order) -> Vec<(Price, outcry_engine::OrderId)> {
         if self.market(order.instrument).phase != Phase::Continuous || order.posting != Posting::Any {
+            return Vec::new();
+        }
+        let fills_whole = order.time_in_force == TimeInForce::FillOrKill;
+        if order.price.limit().is_none()
+            && !fills_whole
+            && self.prevention_rule(order) == SelfTrade::Decrement
+        {
             return Vec::new();
         }
         let mut makers: Vec<_> = self

@@ -63,6 +63,7 @@ impl Oracle {
         if let Some(term) = not_replaceable(old) {
             return Err(Reject::NotReplaceable { order: old.id, term });
         }
+        super::shape::check_peaks(total.get(), &old.conditions)?;
         let gone = old.quantity - old.left;
         let mut new = old.clone();
         new.price = OrderPrice::Limit(price);

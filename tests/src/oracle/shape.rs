@@ -1,7 +1,7 @@
 //! What the oracle refuses because of the command alone, before it looks at anything else.
 
 use outcry_engine::{
-    Bracket, Conditions, Display, Minimum, NewOrder, OrderPair, OrderPrice, Posting, Protection, Reject,
+    Bracket, Conditions, Display, Minimum, NewOrder, OrderPair, OrderPrice, Posting, Protection, Qty, Reject,
     Side, Term, TimeInForce,
 };
 
@@ -31,6 +31,23 @@ const CONTRADICTIONS: [(Term, &[Term]); 9] = [
     (Term::Trigger, &[Term::Minimum, Term::AllOrNone, Term::Iceberg, Term::Hidden, Term::FillOrKill]),
 ];
 
+/// An iceberg takes ten thousand peaks to fill at most.
+pub(super) fn check_peaks(quantity: u64, conditions: &Conditions) -> Result<(), Reject> {
+    if let Display::Iceberg { peak, spread } = conditions.display {
+        let smallest = peak.get() - spread.get();
+        if u128::from(smallest) * 10_000 < u128::from(quantity) {
+            let least = quantity.div_ceil(10_000);
+            let lots = |lots| Qty::new(lots).expect("above zero");
+            return Err(Reject::PeakTooSmall {
+                smallest: lots(smallest),
+                least: lots(least),
+                quantity: lots(quantity),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// An order with its conditions.
 pub(super) fn check(terms: &NewOrder, conditions: &Conditions) -> Result<(), Reject> {
     check_plain(terms)?;
@@ -47,6 +64,7 @@ pub(super) fn check(terms: &NewOrder, conditions: &Conditions) -> Result<(), Rej
             return Err(Reject::PeakSpreadTooWide { peak, spread });
         }
     }
+    check_peaks(terms.quantity.get(), conditions)?;
     let waits = conditions.trigger.is_some();
     check_protection(terms.side, terms.price, conditions.protection, waits)?;
     let has = named(terms, conditions);

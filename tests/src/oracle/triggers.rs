@@ -46,12 +46,22 @@ impl Oracle {
 
     /// Where a trailing stop begins, those of its side that trail behind the same see its reference too.
     pub(super) fn show_beginning(&mut self, id: OrderId) {
+        let seen = self.beginning(id);
+        self.show_to_side(id, seen);
+    }
+
+    /// What a trailing stop would begin from now.
+    pub(super) fn beginning(&self, id: OrderId) -> Option<(TriggerBy, Price)> {
+        let order = self.order(id);
+        let trigger = order.conditions.trigger?;
+        let trails = matches!(trigger.kind, TriggerKind::Trailing(_));
+        self.watched(order.instrument, trigger.by).filter(|_| trails).map(|price| (trigger.by, price))
+    }
+
+    /// Shows a reference to the trailing stops of an order's side.
+    pub(super) fn show_to_side(&mut self, id: OrderId, seen: Option<(TriggerBy, Price)>) {
         let order = self.order(id);
         let (instrument, side) = (order.instrument, order.side);
-        let trigger =
-            order.conditions.trigger.filter(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)));
-        let seen =
-            trigger.and_then(|trigger| self.watched(instrument, trigger.by).map(|price| (trigger.by, price)));
         self.follow_prices(instrument, seen.as_slice(), |order| order.side == side);
     }
 

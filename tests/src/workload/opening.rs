@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use outcry_engine::{
-    AccountId, AccountName, Amount, AssetId, Command, FeeRate, InstrumentId, InstrumentSetting, NewInstrument, Symbol, limits,
+    AccountId, AccountName, Amount, AssetId, Command, FeeRate, InstrumentId, InstrumentSetting,
+    NewInstrument, Symbol, limits,
 };
 use outcry_simulation::Random;
 use rust_decimal::Decimal;
@@ -45,7 +46,8 @@ pub(super) fn commands(random: &mut Random, swarm: &Swarm) -> VecDeque<Command> 
     for number in 0..if swarm.special { swarm.instruments } else { 0 } {
         let instrument = InstrumentId::new(u32::try_from(number).expect("at most 3"));
         let count = *random.pick(&[30, 100, 100, 500]).expect("not empty");
-        commands.push_back(Command::SetInstrument { instrument, setting: InstrumentSetting::FollowUps(count) });
+        commands
+            .push_back(Command::SetInstrument { instrument, setting: InstrumentSetting::FollowUps(count) });
     }
     for number in 1..=swarm.accounts {
         let name = AccountName::new(&format!("account-{number}")).expect("short and plain");

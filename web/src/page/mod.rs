@@ -11,7 +11,7 @@
 //! |---|---|
 //! | whole screen | `app`; `session` (`data-session` = `starting`, `broken`, `opening`, `locked`, `lost`, `unreadable`), with `reload`, `retry`, `take-over`, `export`, `new-demo` |
 //! | top bar | `exchange-name`, `instrument`, `account`, `last`, `change`, `high`, `low`, `volume`, `trades`, `theme` |
-//! | crowd | `crowd` (`data-running`), `crowd-toggle`, `crowd-step`, `crowd-speed` |
+//! | crowd | `crowd` (`data-running`), `crowd-toggle`, `crowd-step`, `crowd-speed`, `sessions` |
 //! | phone tabs | `part-chart`, `part-book`, `part-trade`, `part-account` |
 //! | ladder | `ladder`, `asks`, `bids`, `spread`; rows with `data-side` = `buy` or `sell`, `data-price`, `data-quantity`, class `own` |
 //! | tape | `tape`; rows with `data-trade`, `data-side` of the aggressor |

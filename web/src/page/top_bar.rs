@@ -169,6 +169,11 @@ fn crowd_controls(crowd: Crowd, act: &Callback<Action>) -> Html {
                     }) }
                 </select>
             </label>
+            <label class="choice" title="Auctions and trading in a day of ten minutes, instead of continuous trading">
+                <input type="checkbox" checked={crowd.sessions} onclick={ask(CrowdControl::Sessions(!crowd.sessions))}
+                    data-testid="sessions" />
+                <span class="choice-label">{ "Trading day" }</span>
+            </label>
         </div>
     }
 }

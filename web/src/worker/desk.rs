@@ -3,10 +3,13 @@
 //! What is due by the clock (an expiry, the end of a phase, a batch) is done by the next command, whoever sends it. The desk
 //! sends [`Command::AdvanceClock`] only where none came in time.
 
-use outcry_engine::{Command, Event, Lots, NewOrder, OrderId, Preview, Reject, Timestamp};
+use outcry_engine::{
+    Command, Event, InstrumentId, Lots, NewOrder, OrderId, Phase, Preview, Reject, Timestamp,
+};
 use outcry_journal::JournalId;
 use outcry_simulation::Market;
 use outcry_simulation::demo::Crowd;
+use outcry_simulation::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
@@ -31,6 +34,16 @@ pub struct CrowdSetting {
     pub running: bool,
     /// Market seconds per real second.
     pub speed: u16,
+    /// Whether the market keeps the sessions of a short trading day.
+    pub sessions: bool,
+}
+
+impl CrowdSetting {
+    /// A crowd that acts or not, at the speed of real time, in continuous trading.
+    #[must_use]
+    pub const fn new(seed: u64, running: bool) -> Self {
+        Self { seed, running, speed: 1, sessions: false }
+    }
 }
 
 /// An open exchange.
@@ -49,6 +62,8 @@ pub struct Desk {
     clock: Clock,
     crowd: Crowd,
     setting: CrowdSetting,
+    /// The trading day, kept if the setting says so.
+    day: Schedule,
     meter: Meter,
     /// Whether an import drives the market.
     driven: bool,
@@ -84,6 +99,7 @@ impl Desk {
             clock,
             crowd,
             setting,
+            day: Schedule::lesson(),
             meter: Meter::default(),
             driven: false,
             _lock: lock,
@@ -109,7 +125,8 @@ impl Desk {
     #[must_use]
     pub fn crowd(&self) -> protocol::Crowd {
         let present = self.crowd.due().is_some();
-        protocol::Crowd { present, running: present && self.setting.running, speed: self.setting.speed }
+        let CrowdSetting { running, speed, sessions, .. } = self.setting;
+        protocol::Crowd { present, running: present && running, speed, sessions }
     }
 
     /// What is to be remembered of the crowd.
@@ -126,8 +143,44 @@ impl Desk {
             CrowdControl::Pause => self.setting.running = false,
             CrowdControl::Speed(speed) => self.setting.speed = speed.clamp(1, TOP_SPEED),
             CrowdControl::Step => self.step(real),
+            CrowdControl::Sessions(sessions) => self.set_sessions(real, sessions),
         }
         self.set_clock();
+    }
+
+    /// Keeps the trading day from now on, or opens everything that it has left in another phase.
+    fn set_sessions(&mut self, real: f64, sessions: bool) {
+        self.setting.sessions = sessions;
+        let now = self.now();
+        if sessions {
+            self.keep_sessions(real, now);
+            return;
+        }
+        let events = self.venue.exchange().event_count();
+        let instruments = (0..).map(InstrumentId::new).take(self.venue.exchange().instruments().len());
+        for instrument in instruments {
+            let phase = self.venue.exchange().phase(instrument);
+            let ends = self.venue.exchange().phase_end(instrument).is_some();
+            if phase != Phase::Halted && (ends || phase != Phase::Continuous) {
+                let phase = Phase::Continuous;
+                self.venue.execute(now, &Command::SetPhase { instrument, phase, end: None });
+            }
+        }
+        self.executed(real, events, true);
+    }
+
+    /// Does what the trading day asks for up to a time.
+    fn keep_sessions(&mut self, real: f64, until: Timestamp) {
+        if !self.setting.sessions || self.driven || self.venue.failure().is_some() {
+            return;
+        }
+        let events = self.venue.exchange().event_count();
+        while let Some((at, command)) = self.day.next(self.venue.exchange(), until) {
+            if self.venue.execute(at, &command).is_none() {
+                break;
+            }
+        }
+        self.executed(real, events, false);
     }
 
     /// Without a crowd the clock just runs: what a person does there has its time too.
@@ -143,6 +196,7 @@ impl Desk {
         let before = self.venue.exchange().sequence();
         while let Some(due) = self.crowd.due() {
             self.clock.forward(due);
+            self.keep_sessions(real, due);
             self.act(real);
             if self.venue.exchange().sequence() > before || self.venue.failure().is_some() {
                 return;
@@ -188,6 +242,7 @@ impl Desk {
                 self.clock.wait_for(due);
                 return;
             }
+            self.keep_sessions(real, due);
             self.act(real);
         }
     }
@@ -195,6 +250,9 @@ impl Desk {
     /// Has what is due by the clock happen, unless a command did already.
     fn advance(&mut self, real: f64) {
         let now = self.now();
+        if self.moves_by_itself() {
+            self.keep_sessions(real, now);
+        }
         if !self.moves_by_itself() || self.venue.exchange().next_due().is_none_or(|due| due > now) {
             return;
         }

@@ -277,7 +277,7 @@ impl Service {
         let (venue, saver, damage) = self.replay(&store, &record, venue).await;
         let setting = store.setting(&crowd_key(exchange)).await;
         // Without a setting it came from elsewhere: it is shown as it came.
-        let setting = setting.unwrap_or(CrowdSetting { seed: FIRST_SEED, running: false, speed: 1 });
+        let setting = setting.unwrap_or(CrowdSetting::new(FIRST_SEED, false));
         let desk = Desk::new((journal, record.name), venue, saver, setting, lock, wall(), self.now());
         self.show(desk, damage.unwrap_or(Session::Open)).await;
     }
@@ -369,7 +369,7 @@ impl Service {
     /// Makes and opens a demo; whether it could be stored.
     async fn new_demo(&self, seed: u64) -> Result<(), String> {
         let name = if seed == FIRST_SEED { "Demo".to_owned() } else { format!("Demo {seed}") };
-        let setting = CrowdSetting { seed, running: true, speed: 1 };
+        let setting = CrowdSetting::new(seed, true);
         let Some((journal, mut venue, saver, lock)) = self.make(&name).await? else { return Ok(()) };
         let opening = outcry_engine::Timestamp::from_nanos(wall().nanos().saturating_sub(WARM_UP));
         for command in demo::opening() {

@@ -129,7 +129,7 @@ impl Service {
             Err(error) => return self.refuse(name, 0, "", error.to_string()),
         };
         open_visitor(&mut venue, title.midnight);
-        let setting = CrowdSetting { seed: 0, running: false, speed: 1 };
+        let setting = CrowdSetting::new(0, false);
         let start = venue.exchange().now();
         let mut desk = Desk::new((id, exchange_name), venue, saver, setting, lock, start, self.now());
         desk.executed(self.now(), 0, false);

@@ -366,7 +366,7 @@ impl State {
                 digest: String::new(),
                 events_per_second: 0,
                 storage: self.storage.clone(),
-                crowd: Crowd { present: false, running: false, speed: 1 },
+                crowd: Crowd { present: false, running: false, speed: 1, sessions: false },
                 import,
                 sync: SyncStatus::default(),
             };

@@ -33,7 +33,7 @@ fn open(commands: impl IntoIterator<Item = Command>) -> Desk {
         venue.submit(at(100), command);
     }
     let saver = Saver::new(id, 1);
-    let setting = CrowdSetting { seed: 7, running: true, speed: 1 };
+    let setting = CrowdSetting::new(7, true);
     Desk::new((id, "Test".to_owned()), venue, saver, setting, None, at(100), 0.0)
 }
 

@@ -35,7 +35,7 @@ pub enum Names {
 /// One engine of the comparison.
 #[derive(Clone, Copy)]
 pub struct Contender {
-    /// Its name, which is that of its package.
+    /// Its name, which begins with that of its package.
     pub name: &'static str,
     /// How it names orders.
     pub names: Names,
@@ -43,21 +43,30 @@ pub struct Contender {
     pub start: fn(&Flow) -> Box<dyn Engine>,
 }
 
-/// Outcry first, then its rivals.
-pub const CONTENDERS: [Contender; 5] = [
+/// Outcry first, then its rivals, and last Outcry with its messages known 32 at a time: no rival has the like of that, so it
+/// stands beside the comparison.
+pub const CONTENDERS: [Contender; 6] = [
     Contender { name: "outcry-engine", names: Names::Order, start: outcry::start },
     Contender { name: "matchcore", names: Names::Message, start: matchcore::start },
     Contender { name: "nanobook", names: Names::Order, start: nanobook::start },
     Contender { name: "orderbook-rs", names: Names::Order, start: orderbook_rs::start },
     Contender { name: "lobster", names: Names::Order, start: lobster::start },
+    Contender { name: "outcry-engine, 32 ahead", names: Names::Order, start: outcry::start_ahead },
 ];
 
 impl Contender {
+    /// Whether it is Outcry, whichever way it is driven.
+    #[must_use]
+    pub fn is_own(name: &str) -> bool {
+        name.starts_with(CONTENDERS[0].name)
+    }
+
     /// The version that the lock file pins.
     #[must_use]
     pub fn version(&self) -> &'static str {
         let lock = include_str!("../../Cargo.lock");
-        let entry = format!("name = \"{}\"\nversion = \"", self.name);
+        let package = self.name.split(',').next().unwrap_or(self.name);
+        let entry = format!("name = \"{package}\"\nversion = \"");
         lock.split_once(&entry).and_then(|(_, rest)| rest.split('"').next()).unwrap_or("unknown")
     }
 }

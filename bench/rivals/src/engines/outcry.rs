@@ -16,6 +16,9 @@ const FUNDS: i64 = 1_000_000_000_000_000;
 /// Nanoseconds of market time between two messages.
 const PACE: u64 = 1_000;
 
+/// Messages that are known before the first of them is sent, where Outcry is driven so.
+const TOGETHER: usize = 32;
+
 /// The one instrument.
 pub(crate) const INSTRUMENT: InstrumentId = InstrumentId::new(0);
 
@@ -26,10 +29,23 @@ pub struct Outcry {
     events: Vec<Event>,
 }
 
+/// The exchange, and the commands of its next messages.
+struct Ahead {
+    outcry: Outcry,
+    commands: Vec<Command>,
+}
+
 /// An exchange as a flow needs it.
 #[must_use]
 pub fn start(_: &Flow) -> Box<dyn Engine> {
     Box::new(Outcry::new())
+}
+
+/// The same, its messages known [`TOGETHER`] at a time and [looked ahead](Exchange::look_ahead), as a replay or a group
+/// commit has them.
+#[must_use]
+pub fn start_ahead(_: &Flow) -> Box<dyn Engine> {
+    Box::new(Ahead { outcry: Outcry::new(), commands: Vec::new() })
 }
 
 impl Default for Outcry {
@@ -115,6 +131,23 @@ impl Engine for Outcry {
             levels.map(|level| (level.price.get().unsigned_abs(), level.quantity.get())).collect()
         };
         Depth { bids: side(Side::Buy), asks: side(Side::Sell) }
+    }
+}
+
+impl Engine for Ahead {
+    fn play(&mut self, messages: &[Message], tally: &mut Tally) {
+        for messages in messages.chunks(TOGETHER) {
+            self.commands.clear();
+            self.commands.extend(messages.iter().map(|message| command(*message)));
+            self.outcry.exchange.look_ahead(&self.commands);
+            for command in &self.commands {
+                self.outcry.execute(command, tally);
+            }
+        }
+    }
+
+    fn depth(&self) -> Depth {
+        self.outcry.depth()
     }
 }
 
