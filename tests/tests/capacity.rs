@@ -4,8 +4,8 @@
 
 use outcry_engine::{
     AccountId, AccountName, Amount, AssetId, Command, Event, Exchange, FeeRate, InstrumentId, Lots,
-    NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Price, Qty, Reject, Side, Symbol, TimeInForce, Timestamp, Trigger,
-    TriggerBy, TriggerKind, limits,
+    NewInstrument, NewOrder, OrderId, OrderPair, OrderPrice, Posting, Price, Qty, Reject, Side, Symbol,
+    TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind, limits,
 };
 use rust_decimal::Decimal;
 
@@ -116,8 +116,7 @@ fn open_orders_of_an_account() {
     // Not for two; and an order that asks for more than price and time is counted as well.
     let Command::PlaceOrder(plain) = order(Side::Sell, 3) else { panic!("it is an order") };
     let post = Command::PlaceOrder(NewOrder { posting: Posting::PostOnly, ..plain });
-    let trigger =
-        Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: Price::new(1).unwrap() };
+    let trigger = Trigger { kind: TriggerKind::Stop, by: TriggerBy::Last, price: Price::new(1).unwrap() };
     let then = OrderPrice::Limit(Price::new(1).unwrap());
     let pair = Command::PlacePair(Box::new(OrderPair { limit: plain, trigger, then, protection: None }));
     let refused = Event::CommandRejected(Reject::TooManyOrders);
