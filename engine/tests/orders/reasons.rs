@@ -140,6 +140,7 @@ fn a_minimum_that_is_not_met_is_passed_over_and_one_that_is_trades_last() {
     assert_eq!(fills[1].rule, Rule::Minimum { minimum: Lots::new(2) });
     assert_eq!((fills[1].trade.maker.get(), skipped(&fills[1])), (2, vec![(1, SkipReason::Minimum)]));
     assert_eq!(fills[1].before, queue(&[(1, 9), (2, 4)]));
+    assert_eq!((fills[0].place(), fills[1].place()), (Some(1), Some(2)));
 }
 
 #[test]
@@ -200,6 +201,13 @@ fn an_end_and_a_refusal_name_the_order_that_was_next() {
         assert!(matches!(reject.reject, Reject::PostOnlyWouldTake { .. }), "{command:?}: {reject:?}");
         assert_eq!((&reject.queue, reject.next), (&queue(&[(2, 3)]), next(2, 101, true)));
     }
+    let passive = NewOrder { price: OrderPrice::Limit(Price::new(90).unwrap()), ..post };
+    run(&mut floor, &Command::PlaceOrder(passive));
+    let own = floor.exchange.queue(post.instrument, Side::Buy).next().unwrap().order;
+    let reasons = say(&mut floor, &format!("alice replaces {own}: 1 at 102"));
+    let [Reason::Reject(reject)] = &reasons[..] else { panic!("{reasons:?}") };
+    assert!(matches!(reject.reject, Reject::PostOnlyWouldTake { .. }), "{reject:?}");
+    assert_eq!((&reject.queue, reject.next), (&queue(&[(2, 3)]), next(2, 101, true)));
     let reasons = say(&mut floor, "alice cancels 77");
     let [Reason::Reject(reject)] = &reasons[..] else { panic!("{reasons:?}") };
     assert_eq!((reject.queue.len(), reject.next), (0, None));

@@ -3,9 +3,9 @@
 
 use outcry_engine::life::OrdStatus;
 use outcry_engine::{
-    AccountId, Amount, AssetId, Bracket, Command, ConditionalOrder, Conditions, Exchange, InstrumentId,
-    InstrumentSetting, MassQuote, NewOrder, OrderId, OrderPair, OrderPrice, Phase, Price, Qty, Quote, Reject,
-    Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+    AccountId, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions, Exchange, InstrumentId,
+    InstrumentSetting, Lots, MassQuote, NewOrder, OrderId, OrderPair, OrderPrice, Phase, PhaseEnd, Price,
+    Qty, Quote, Reject, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
 };
 
 use crate::floor::{Floor, limit};
@@ -135,4 +135,37 @@ fn a_market_to_limit_order_is_not_taken_for_now_only() {
         floor.exchange.execute(Timestamp::from_nanos(2), &command, &mut events);
         assert_eq!(events, [outcry_engine::Event::CommandRejected(expected)]);
     }
+}
+
+/// What whoever shows an exchange asks it for.
+#[test]
+fn an_exchange_tells_what_it_has() {
+    let mut exchange = Floor::empty().exchange;
+    let instrument = limit().instrument;
+    let symbols: Vec<String> = exchange.assets().iter().map(|asset| asset.symbol().to_string()).collect();
+    assert_eq!(symbols, ["USD", "ACME"]);
+    assert_eq!((exchange.instruments().len(), exchange.accounts().len()), (1, 5));
+    let names: Vec<String> =
+        exchange.accounts()[1..].iter().map(|account| account.name().to_string()).collect();
+    assert_eq!(names, ["Alice", "Bob", "Carol", "Dave"]);
+    let of_alice: Vec<_> = exchange.account(limit().account).unwrap().balances().collect();
+    assert_eq!(of_alice.len(), 2);
+    assert_eq!((exchange.phase(instrument), exchange.phase_end(instrument)), (Phase::Continuous, None));
+    assert_eq!((exchange.indicative(instrument), exchange.last_price(instrument)), (None, None));
+    let end = PhaseEnd { at: Timestamp::from_nanos(90), within: 0, then: Phase::Continuous };
+    let call = Command::SetPhase { instrument, phase: Phase::Call(Call::Opening), end: Some(end) };
+    let sell = NewOrder { side: Side::Sell, account: AccountId::new(2), ..limit() };
+    for command in [call, Command::PlaceOrder(limit()), Command::PlaceOrder(sell)] {
+        exchange.execute(Timestamp::from_nanos(3), &command, &mut Vec::new());
+    }
+    assert_eq!(exchange.phase_end(instrument), Some(end));
+    assert_eq!(exchange.next_due(), Some(end.at));
+    let indicated = exchange.indicative(instrument).unwrap();
+    assert_eq!((indicated.price, indicated.paired), (Some(price(100)), Lots::new(1)));
+    exchange.execute(end.at, &Command::AdvanceClock, &mut Vec::new());
+    assert_eq!((exchange.phase_end(instrument), exchange.next_due()), (None, None));
+    assert_eq!(
+        (exchange.last_price(instrument), exchange.reference_price(instrument)),
+        (Some(price(100)), Some(price(100)))
+    );
 }
