@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
+use crate::limits::MAX_INSTRUMENTS;
 
 /// Instruments of the test.
 const INSTRUMENTS: u32 = 3;
@@ -335,4 +336,15 @@ fn a_level_that_is_lost_is_found_out() {
     let level = books.levels[Slot::at(0)];
     books.levels.insert(level);
     books.check();
+}
+
+/// The first number of the stored form is that of the instruments: 65,536 there may be, each with both sides.
+#[test]
+fn stored_books_have_as_many_instruments_as_an_exchange_may() {
+    let stored = |instruments: u32| {
+        let bytes = postcard::to_allocvec(&(instruments, Vec::<u8>::new())).unwrap();
+        postcard::from_bytes::<Books>(&bytes)
+    };
+    assert_eq!(stored(MAX_INSTRUMENTS).unwrap().sides.len(), MAX_INSTRUMENTS as usize);
+    assert!(stored(MAX_INSTRUMENTS + 1).is_err());
 }

@@ -2,6 +2,7 @@
 //! no exchange is at hand.
 
 use outcry_engine::life::OrdStatus;
+use outcry_engine::limits::MAX_QTY;
 use outcry_engine::{
     AccountId, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions, Exchange, InstrumentId,
     InstrumentSetting, Lots, MassQuote, NewOrder, OrderId, OrderPair, OrderPrice, Phase, PhaseEnd, Price,
@@ -135,6 +136,16 @@ fn a_market_to_limit_order_is_not_taken_for_now_only() {
         floor.exchange.execute(Timestamp::from_nanos(2), &command, &mut events);
         assert_eq!(events, [outcry_engine::Event::CommandRejected(expected)]);
     }
+}
+
+/// A number of lots is a quantity where it is one to the most that an order may have.
+#[test]
+fn lots_are_a_quantity_in_its_range() {
+    assert_eq!(Lots::ZERO.qty(), None);
+    for lots in [1, MAX_QTY] {
+        assert_eq!(Lots::new(lots).qty().map(Qty::get), Some(lots));
+    }
+    assert_eq!(Lots::new(MAX_QTY + 1).qty(), None);
 }
 
 /// What whoever shows an exchange asks it for.
