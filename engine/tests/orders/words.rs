@@ -161,6 +161,12 @@ fn an_exchange_tells_what_it_has() {
     assert_eq!(names, ["Alice", "Bob", "Carol", "Dave"]);
     let of_alice: Vec<_> = exchange.account(limit().account).unwrap().balances().collect();
     assert_eq!(of_alice.len(), 2);
+    assert!(exchange.desks().is_empty());
+    let (account, sells, cap) = (AccountId::new(4), AssetId::new(1), amount(7));
+    exchange.execute(Timestamp::from_nanos(2), &Command::OpenDesk { account, sells, cap }, &mut Vec::new());
+    let desks: Vec<_> =
+        exchange.desks().iter().map(|desk| (desk.account(), desk.sells(), desk.cap())).collect();
+    assert_eq!(desks, [(account, sells, cap)]);
     assert_eq!((exchange.phase(instrument), exchange.phase_end(instrument)), (Phase::Continuous, None));
     assert_eq!((exchange.indicative(instrument), exchange.last_price(instrument)), (None, None));
     let end = PhaseEnd { at: Timestamp::from_nanos(90), within: 0, then: Phase::Continuous };
