@@ -174,3 +174,17 @@ fn nearest_valid(half_ticks: i64, around: &impl Fn(Price) -> (Price, Price)) -> 
     let (_, above) = around(on_scale(half_ticks - half_ticks / 2));
     if half_ticks - doubled(below) < doubled(above) - half_ticks { below } else { above }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_down_or_to_the_nearest_tick() {
+        // Half of one and a half ticks, of one, and of a half.
+        assert_eq!([3, 2, 1].map(|half_ticks| share(half_ticks, 500_000, 0)), [0, 0, 0]);
+        assert_eq!([3, 2, 1].map(|half_ticks| share(half_ticks, 500_000, 1)), [1, 1, 0]);
+        assert_eq!(share(4, 499_999, 1), 1, "a millionth less than a half is none");
+        assert_eq!((share(2, 499_999, 1), share(2, 1_000_000, 0)), (0, 1));
+    }
+}

@@ -348,3 +348,12 @@ fn stored_books_have_as_many_instruments_as_an_exchange_may() {
     assert_eq!(stored(MAX_INSTRUMENTS).unwrap().sides.len(), MAX_INSTRUMENTS as usize);
     assert!(stored(MAX_INSTRUMENTS + 1).is_err());
 }
+
+/// A level that lies in no instrument is no stored book.
+#[test]
+fn a_stored_level_is_of_an_instrument_that_there_is() {
+    let mut bytes = postcard::to_allocvec(&single()).unwrap();
+    assert!(postcard::from_bytes::<Books>(&bytes).is_ok());
+    assert_eq!(std::mem::take(&mut bytes[0]), 1, "so many instruments");
+    assert!(postcard::from_bytes::<Books>(&bytes).is_err());
+}
