@@ -213,7 +213,7 @@ mod tests {
     /// Each rule is broken by hand, and the check names it.
     #[test]
     fn a_state_that_breaks_a_rule_is_found_out() {
-        let table: [Break; 8] = [
+        let table: [Break; 9] = [
             (|exchange| exchange.order_count = 0, "an order has a number that was given out"),
             (|exchange| ticket(exchange, 2).state = State::Resting, "the ticket of order 2 says where it is"),
             (
@@ -226,6 +226,15 @@ mod tests {
                 "order 2 is where it waits",
             ),
             (|exchange| ticket(exchange, 2).held += 1, "order 2 holds what it needs while it waits"),
+            (
+                |exchange| {
+                    exchange.markets[0].special_mut().phase = Phase::PreOpen;
+                    let sell = Command::PlaceOrder(order(Side::Sell, OrderPrice::Limit(price(100))));
+                    exchange.execute(Timestamp::default(), &sell, &mut Vec::new());
+                    exchange.markets[0].special_mut().phase = Phase::Continuous;
+                },
+                "the book of instrument 0 is crossed",
+            ),
             (
                 |exchange| ticket(exchange, 3).conditions.peg = Some(Peg { to: PegTo::Primary, offset: 1 }),
                 "pegged order 3 is where it belongs",

@@ -4,9 +4,9 @@
 use outcry_engine::life::OrdStatus;
 use outcry_engine::limits::MAX_QTY;
 use outcry_engine::{
-    AccountId, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions, Exchange, InstrumentId,
-    InstrumentSetting, Lots, MassQuote, NewOrder, OrderId, OrderPair, OrderPrice, Phase, PhaseEnd, Price,
-    Qty, Quote, Reject, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
+    AccountId, Amount, AssetId, Bracket, Call, Command, ConditionalOrder, Conditions, Digest, Exchange,
+    InstrumentId, InstrumentSetting, Lots, MassQuote, NewOrder, OrderId, OrderPair, OrderPrice, Phase,
+    PhaseEnd, Price, Qty, Quote, Reject, Side, Term, TimeInForce, Timestamp, Trigger, TriggerBy, TriggerKind,
 };
 
 use crate::floor::{Floor, limit};
@@ -107,6 +107,12 @@ fn a_message_without_an_exchange_speaks_of_units_and_numbers() {
         // An exchange without them says the same in its own words for what it does not know.
         assert!(!Exchange::new().explain(&reject).is_empty());
     }
+}
+
+#[test]
+fn text_that_is_no_digest_is_told_so() {
+    let error = "xyzzy".parse::<Digest>().unwrap_err();
+    assert!(error.to_string().contains("32"), "{error}");
 }
 
 /// "Precedence of Order Status values" of FIX, of the statuses that there are.
