@@ -26,7 +26,7 @@ Chores:
                                FILTER keeps the tests whose name contains it.
   ci                           All that continuous integration runs: style, formatting, lints, licences,
                                the page with its size budget, and every test.
-  bench [FILTER]               Build in release and measure: engine, page, reload, and other engines (`rivals`).
+  bench [FILTER]               Build in release and measure: engine, page, reload; `sweeps`; other engines (`rivals`).
   campaign oracle [--commands N] [--seed S]
                                Compare engine and oracle on all cores: 100,000,000 commands unless told otherwise.
   campaign fuzz [--inputs N] [--seed S]

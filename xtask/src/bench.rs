@@ -16,8 +16,10 @@ use crate::workspace::Workspace;
 
 /// Builds in release and measures; with a filter, only what contains it.
 pub(crate) fn bench(workspace: &Workspace, filter: Option<&str>) -> Outcome<()> {
-    if filter == Some(rivals::NAME) {
-        return rivals::rivals(workspace);
+    match filter {
+        Some(rivals::NAME) => return rivals::rivals(workspace),
+        Some(rivals::SWEEPS) => return rivals::sweeps(workspace),
+        _ => {}
     }
     let browser = Browser::ready(workspace)?;
     page::deliver(workspace)?;

@@ -1,7 +1,8 @@
 //! What the auditor demands where orders meet in continuous trading: priority, price, self-trade prevention.
 
 use outcry_engine::{
-    Allocation, InstrumentId, Layer, OrderId, Phase, Price, SelfTrade, Side, Trade, TradeKind, WaitsFor,
+    Allocation, InstrumentId, Layer, OrderId, Phase, Price, SelfTrade, Side, TimeInForce, Trade, TradeKind,
+    WaitsFor,
 };
 
 use super::books::Books;
@@ -158,6 +159,7 @@ fn minimum(
         maker.order
     );
     demand!(taker.leaves >= maker.minimum(), "order {} trades below its minimum", maker.order);
+    demand!(!shrinks(rules, taker), "order {} could reach minimums dearer than it holds for", taker.order);
     // The price that a pegged order goes by is not told when it first comes in.
     let told = taker.conditions.peg.is_none() || taker.follows.is_some();
     if let Some(best) = books.best_of_both(trade.instrument, maker.side).filter(|_| told) {
@@ -175,6 +177,12 @@ fn minimum(
         );
     }
     Ok(())
+}
+
+/// Whether prevention may take from an order without a limit: it passes waiting minimums by.
+fn shrinks(rules: &Rules, taker: &AuditedOrder) -> bool {
+    let open_ended = taker.price.limit().is_none() && taker.time_in_force != TimeInForce::FillOrKill;
+    open_ended && prevention(rules, taker) == SelfTrade::Decrement
 }
 
 /// The orders of a side that wait for their minimum.
@@ -199,7 +207,7 @@ pub(super) fn reachable(books: &Books, rules: &Rules, taker: &AuditedOrder) -> O
     let mut sum: u64 =
         makers.iter().filter(|(price, _)| taker.admits(*price)).map(|(_, maker)| maker.leaves).sum();
     waiting.sort_by_key(|order| (order.limit().map(|price| rank(order.side, price)), order.order));
-    for maker in waiting {
+    for maker in waiting.into_iter().filter(|_| !shrinks(rules, taker)) {
         let left = taker.leaves.saturating_sub(sum);
         if maker.limit().is_some_and(|limit| taker.admits(limit)) && left >= maker.minimum() {
             sum += maker.leaves;

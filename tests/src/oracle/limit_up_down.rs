@@ -1,5 +1,7 @@
 //! Limit up, limit down in the oracle: every trade of the window is kept, and the mean taken anew each time.
 
+use std::collections::BTreeSet;
+
 use outcry_engine::{LimitTier, LimitUpDownTerms, Price, Side, Timestamp};
 
 use super::ticks::share_down;
@@ -107,8 +109,8 @@ impl LimitUpDown {
         let leaves = |&(at, _): &(Timestamp, Price)| {
             Timestamp::from_nanos((at.nanos() / SECOND + WINDOW).saturating_mul(SECOND))
         };
-        let moments = self.trades.iter().map(leaves).chain([self.held_until()]);
-        moments.filter(|&at| at > self.seen && self.renewed(at).is_some()).min()
+        let moments: BTreeSet<_> = self.trades.iter().map(leaves).chain([self.held_until()]).collect();
+        moments.into_iter().find(|&at| at > self.seen && self.renewed(at).is_some())
     }
 
     /// The time of a new reference has come.
