@@ -108,7 +108,9 @@ impl Exchange {
         let quantity = terms.quantity;
         let too_large =
             Reject::NotionalTooLarge { instrument: terms.instrument, price: Some(price), quantity };
-        let comes_at = admission.hold_price.unwrap_or(price);
+        // What waits for its minimum goes on waiting after the close too, at the limit that was asked.
+        let waits = self.tickets.get(&order).is_some_and(|ticket| ticket.conditions.minimum.is_some());
+        let comes_at = admission.hold_price.filter(|_| !waits).unwrap_or(price);
         limit_hold(instrument, terms.side, comes_at, quantity).ok_or(too_large)?;
         let gone = old.quantity.get() - old.leaves;
         let left = quantity.get().saturating_sub(gone);

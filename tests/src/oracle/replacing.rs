@@ -76,7 +76,8 @@ impl Oracle {
         self.check_reference(&new)?;
         let worth = self.check_worth(&new)?;
         // After the close a better limit is as good as the closing price.
-        let close = self.closing_price(instrument).filter(|&close| within(old.side, price, close));
+        let close = self.closing_price(instrument).filter(|_| old.minimum_met);
+        let close = close.filter(|&close| within(old.side, price, close));
         let comes = Order { price: OrderPrice::Limit(close.unwrap_or(price)), ..new.clone() };
         let more = self.need(&comes) - old.held;
         if more > 0 {

@@ -194,8 +194,10 @@ fn spread(book: &Book, instrument: &Instrument) -> Html {
             let points = i128::from(spread.get()) * 1_000_000 / i128::from(bid.get());
             format!("{} \u{00b7} {} %", number::price(instrument, spread), number::grouped(points / 10, 3))
         }
-        _ if book.asks.is_empty() && book.bids.is_empty() => "the book is empty".to_owned(),
-        _ => "one side is empty".to_owned(),
+        // Where orders gather for an uncross, the best bid may stand above the best ask.
+        Some(_) => "the book is crossed".to_owned(),
+        None if book.asks.is_empty() && book.bids.is_empty() => "the book is empty".to_owned(),
+        None => "one side is empty".to_owned(),
     };
     html! {
         <div class="spread" role="row" data-testid="spread">
