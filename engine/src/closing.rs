@@ -372,6 +372,23 @@ impl Exchange {
         self.ledger.post(Line::release(terms.account, asset, released, stop), events);
     }
 
+    /// The limit order of a pair holds another amount than before: so does its stop, once it waits.
+    pub(crate) fn hold_beyond(&mut self, stop: OrderId, events: &mut Vec<Event>) {
+        let Some(ticket) = self.tickets.get(&stop).filter(|ticket| ticket.state != State::Incoming) else {
+            return;
+        };
+        let (terms, held) = (ticket.terms, ticket.held);
+        let need = self.stop_hold(stop, ticket.leaves);
+        let asset = self.instruments[terms.instrument.index()].gives(terms.side);
+        let line = if need > held {
+            Line::hold(terms.account, asset, need - held, stop)
+        } else {
+            Line::release(terms.account, asset, held - need, stop)
+        };
+        self.ledger.post(line, events);
+        self.tickets.get_mut(&stop).expect("found above").held = need;
+    }
+
     /// What the stop of a pair holds beyond its limit order, for `leaves` lots of both.
     pub(crate) fn stop_hold(&self, stop: OrderId, leaves: u64) -> i64 {
         let ticket = &self.tickets[&stop];

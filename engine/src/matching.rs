@@ -488,6 +488,9 @@ impl Exchange {
         if let Some(ticket) = self.tickets.get_mut(&order) {
             ticket.hold_price = Some(price);
             ticket.terms.price = OrderPrice::Limit(price);
+            if let Link::Limit(stop) = ticket.link {
+                self.hold_beyond(stop, events);
+            }
         }
     }
 

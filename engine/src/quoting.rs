@@ -140,6 +140,7 @@ impl Exchange {
                 && quantity <= resting.leaves
             {
                 if quantity == resting.leaves {
+                    self.note(instrument);
                     return;
                 }
                 let total = Qty::new(resting.quantity.get() - resting.leaves.get() + quantity.get())

@@ -131,8 +131,8 @@ impl Oracle {
         let trigger = order.conditions.trigger;
         let fixed = order.holds_at().or(order.bound.filter(|_| trigger.is_some()));
         let fixed = fixed.or(trigger.map(|trigger| trigger.price));
-        // After the close a limit that is better than the closing price is taken as it.
-        let close = self.closing_price(instrument);
+        // After the close a limit that is better than the closing price is taken as it, but for what waits for its minimum.
+        let close = self.closing_price(instrument).filter(|_| order.minimum_met);
         let better = close.filter(|&close| fixed.is_some_and(|limit| within(order.side, limit, close)));
         let fixed = better.or(fixed);
         let (value, cost) = if let Some(price) = fixed {

@@ -328,6 +328,10 @@ impl Oracle {
                 {
                     self.reprice(id, band, RepriceReason::Band);
                     self.rehold(id);
+                    let stop = self.order(id).pair.and_then(|stop| self.find(stop));
+                    if let Some(stop) = stop.filter(|stop| stop.at != At::Incoming).map(|stop| stop.id) {
+                        self.rehold(stop);
+                    }
                 }
                 self.rest(id);
             }
