@@ -146,9 +146,11 @@ fn nasdaq_collar(
         return None;
     };
     let threshold = collar.get().max(share(bid.get() + ask.get(), collar_ppm, 0));
-    let (_, low) = around(on_scale(bid.get() - threshold));
-    let (high, _) = around(on_scale(ask.get() + threshold));
-    Some(Collar { low, high })
+    let (lowest, highest) = (on_scale(bid.get() - threshold), on_scale(ask.get() + threshold));
+    // Where no valid price lies inwards the edge stays as it is: an order may be older than the tick table.
+    let (_, up) = around(lowest);
+    let (down, _) = around(highest);
+    Some(Collar { low: up.max(lowest), high: down.min(highest) })
 }
 
 /// Parts per million of a number of half ticks in ticks, rounded down, or to the nearest where `halves` is 1.
