@@ -98,3 +98,8 @@ fn a_remainder_that_goes_to_the_last_is_caught() {
 fn an_auction_that_takes_the_lowest_price_is_caught() {
     caught(Fault::AuctionTakesLowest);
 }
+
+#[test]
+fn a_minimum_that_counts_no_reserve_is_caught() {
+    caught(Fault::MinimumIgnoresReserve);
+}
