@@ -30,23 +30,18 @@ impl Renderer {
     /// # Panics
     /// If it does not end in time.
     pub fn kill(self) {
-        self.signal("-KILL");
+        signal("-KILL", self.process);
         wait("the renderer is gone", || (state_of(self.process) != Some(true)).then_some(()));
     }
 
     /// Stops it in the middle of what it does (SIGSTOP): it runs no more, and keeps all that it holds.
     pub fn freeze(self) {
-        self.signal("-STOP");
+        signal("-STOP", self.process);
     }
 
     /// Lets it go on where it was (SIGCONT).
     pub fn thaw(self) {
-        self.signal("-CONT");
-    }
-
-    fn signal(self, signal: &str) {
-        let sent = Command::new("kill").args([signal, &self.process.to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "{signal} could not be sent to {self:?}");
+        signal("-CONT", self.process);
     }
 }
 
@@ -75,6 +70,12 @@ impl Page {
             (!ask(address, "/json/list")?.contains(&tab.to_string())).then_some(())
         });
     }
+}
+
+/// Sends a signal to a process.
+pub(super) fn signal(signal: &str, process: u32) {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "{signal} could not be sent to {process}");
 }
 
 /// Asks Chromium's own server, which leaves the line open after its answer.

@@ -95,7 +95,7 @@ impl Stage {
         let shown = wait("there is a status line", || self.look());
         self.check_stored()?;
         let told = self.told();
-        if !told.iter().any(|words| words.contains("no more room")) {
+        if !told.iter().any(|words| words.to_lowercase().contains("room")) {
             return Err(Flaw::Untold(format!("the quota of {} bytes; it said {told:?}", used + room)));
         }
         // The export has what could not be stored.

@@ -37,10 +37,10 @@ impl Extent {
         Self { runs, seed: number("OUTCRY_SEED").unwrap_or(1) }
     }
 
-    /// So many runs from seed 1.
+    /// So many hundredths of `campaign` runs, or none unless a campaign was asked for.
     #[must_use]
-    pub const fn of(runs: u64) -> Self {
-        Self { runs, seed: 1 }
+    pub fn of_campaign(campaign: u64) -> Option<Self> {
+        env::var_os("OUTCRY_STORAGE_PERCENT").map(|_| Self::asked(1, campaign))
     }
 
     /// The seed and the random numbers of each run.
