@@ -6,7 +6,6 @@ use std::process::Command;
 
 use super::process::Process;
 use super::programs::Programs;
-use super::renderer::signal;
 use super::wait::wait;
 
 /// What Chromium needs to run without a screen, as root too, and without calling home.
@@ -58,12 +57,6 @@ impl Chromium {
     /// The number of its first process.
     pub(super) fn id(&self) -> u32 {
         self.process.id()
-    }
-
-    /// Asks it to end, and waits until it has.
-    pub(super) fn end(&mut self) {
-        signal("-TERM", self.id());
-        wait("Chromium ends", || self.process.ended());
     }
 
     /// Kills the browser with SIGKILL: nothing that it had not handed to the system is written any more.

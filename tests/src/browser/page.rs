@@ -107,17 +107,6 @@ impl Page {
         }
     }
 
-    /// Ends the browser as the system asks a program to (SIGTERM): it writes what it has first. Chromium only.
-    ///
-    /// # Panics
-    /// If it does not end in time.
-    pub fn end_browser(&mut self) {
-        if let Some(Browser::Chromium(chromium)) = &mut self.browser {
-            chromium.end();
-        }
-        self.kill_browser();
-    }
-
     /// Starts a browser on the profile as it is now. Nothing is loaded yet.
     ///
     /// # Panics

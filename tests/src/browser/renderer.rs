@@ -73,7 +73,7 @@ impl Page {
 }
 
 /// Sends a signal to a process.
-pub(super) fn signal(signal: &str, process: u32) {
+fn signal(signal: &str, process: u32) {
     let sent = Command::new("kill").args([signal, &process.to_string()]).status();
     assert!(sent.is_ok_and(|status| status.success()), "{signal} could not be sent to {process}");
 }

@@ -13,7 +13,7 @@ use super::journal::Flaw;
 use super::room::Opening;
 use super::score::{Extent, Score};
 use super::stage::Stage;
-use crate::browser::Status;
+use crate::browser::{Status, wait};
 
 /// Where Chromium keeps databases, and the values that a page keeps beside them, in its profile.
 const DATABASES: &str = "Default/IndexedDB";
@@ -127,7 +127,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// A page that has traded, its browser ended in peace: what it keeps outside the database is on disk.
+    /// A page that has traded, its browser killed once what it keeps outside the database is on disk.
     ///
     /// # Panics
     /// If the profile cannot be copied.
@@ -139,10 +139,16 @@ impl Bench {
             stage.wait_saved(executed);
         }
         let whole = stage.still();
-        // A page that is left has written all that it keeps.
-        stage.page.leave();
         let witnessed = stage.has_witness();
-        stage.page.end_browser();
+        stage.page.leave();
+        if witnessed {
+            // Chromium writes it down some seconds later, and not when it is told to end.
+            wait("the witness is on disk", || {
+                let kept = format!("\"sequence\":{}", whole.sequence);
+                holds(&stage.profile().as_ref().join(VALUES), &kept).then_some(())
+            });
+        }
+        stage.page.kill_browser();
         let copy = tempfile::tempdir().expect("a folder for the copy can be made");
         for part in [DATABASES, VALUES] {
             copy_all(&stage.profile().as_ref().join(part), &copy.path().join(part))
@@ -205,6 +211,18 @@ impl Bench {
         let what = format!("{damage}: {whole:?} before, then {opening:?}, and it said {words:?}");
         if self.witnessed { Err(Flaw::Untold(what)) } else { Ok(Found::Silent(what)) }
     }
+}
+
+/// Whether a file of a folder holds a text, in one byte a character or in two.
+fn holds(folder: &Path, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut files = Vec::new();
+    if list(folder, &mut files).is_err() {
+        return false;
+    }
+    let contains = |bytes: &[u8], part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    let texts = files.iter().filter_map(|file| fs::read(file).ok());
+    texts.into_iter().any(|bytes| contains(&bytes, text.as_bytes()) || contains(&bytes, &wide))
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

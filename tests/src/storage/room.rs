@@ -5,7 +5,7 @@ use std::path::Path;
 
 use outcry_journal::{FilePart, FileReader};
 use outcry_simulation::Random;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::journal::{Flaw, StoredJournal};
 use super::score::{Extent, Score};
@@ -158,10 +158,19 @@ impl Stage {
         self.page.devtools("Storage.overrideQuotaForOrigin", arguments);
     }
 
-    /// Whether the page keeps a witness of what it has stored outside its database.
+    /// Whether the page keeps a witness of what it has stored outside its database. If it does, waits until it has everything
+    /// that was shown as saved: it is kept at most once a second.
     pub(super) fn has_witness(&self) -> bool {
-        let script = "return Object.keys(localStorage).some(key => key.startsWith('outcry/witness/'))";
-        self.page.script(script, &[]) == Value::Bool(true)
+        let script = "const kept = JSON.parse(localStorage.getItem('outcry/witness/outcry'));
+            return kept && [kept.exchanges?.[arguments[0]]?.sequence ?? 0]";
+        let look = || self.page.script(script, &[json!(self.ledger.exchange())]);
+        if look().is_null() {
+            return false;
+        }
+        wait("the witness has seen it all", || {
+            look()[0].as_u64().filter(|sequence| *sequence >= self.ledger.saved())
+        });
+        true
     }
 
     /// Waits until the page shows an exchange or says why it does not.

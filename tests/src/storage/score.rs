@@ -159,27 +159,3 @@ fn bound(runs: u64, failures: usize) -> String {
 fn seconds(time: Duration) -> String {
     format!("{} s", time.as_secs())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rule_of_three_bounds_what_never_failed() {
-        assert_eq!(bound(300, 0), "1.00 %");
-        assert_eq!(bound(1_000, 0), "0.30 %");
-        assert_eq!(bound(2, 0), "100.00 %");
-        assert_eq!(bound(300, 1), "-");
-    }
-
-    #[test]
-    fn a_failure_is_kept_with_its_seed() {
-        let mut score = Score::new(7, "tab closed");
-        assert_eq!(score.attempt(4, || Ok(1)), Some(1));
-        assert_eq!(score.attempt(5, || Err::<(), _>(Flaw::Lost { shown: 2, stored: 1 })), None);
-        score.acknowledged(3, 900);
-        assert_eq!(score.failures(), [(5, "2 commands were shown as saved, 1 are stored".to_owned())]);
-        let row = score.to_string();
-        assert!(row.starts_with("storage: | 7 | tab closed | 2 | 3 | 900 | 1 | - | "), "{row}");
-    }
-}
