@@ -21,18 +21,18 @@ fn chunks(epoch: u64, limits: &[i64]) -> Vec<StoredChunk> {
             account: AccountId::new(1),
             instrument: InstrumentId::new(0),
             side: Side::Buy,
-            price: OrderPrice::Limit(Price::new(*ticks).unwrap()),
-            quantity: Qty::new(1).unwrap(),
+            price: OrderPrice::Limit(Price::new(*ticks).expect("a price")),
+            quantity: Qty::new(1).expect("a quantity"),
             time_in_force: TimeInForce::GoodTillCancel,
             posting: Posting::Any,
         })
     };
-    let open = Command::OpenAccount { name: AccountName::new("You").unwrap() };
+    let open = Command::OpenAccount { name: AccountName::new("You").expect("a name") };
     let commands: Vec<Command> = std::iter::once(open).chain(limits.iter().map(order)).collect();
     let store = |(counter, command): (u64, &Command)| {
         let id = CommandId { origin: 1, counter };
-        host.submit(Timestamp::default(), id, command, &mut Vec::new()).unwrap();
-        let chunk = host.cut().unwrap();
+        host.submit(Timestamp::default(), id, command, &mut Vec::new()).expect("it is executed");
+        let chunk = host.cut().expect("there is something to cut");
         let first = chunk.first_sequence();
         StoredChunk { exchange: id_text(), first, bytes: chunk.to_bytes() }
     };
