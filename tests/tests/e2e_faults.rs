@@ -45,12 +45,12 @@ fn an_acknowledgement_before_complete_is_noticed() {
 
 #[test]
 fn a_failed_call_while_trading_is_told_and_made_good() {
-    refusals(Moment::Trading, Extent::asked(21, 1_500)).conclude();
+    refusals(Moment::Trading, Extent::asked(14, 1_500)).conclude();
 }
 
 #[test]
 fn a_failed_call_while_opening_harms_nothing() {
-    refusals(Moment::Opening, Extent::asked(6, 500)).conclude();
+    refusals(Moment::Opening, Extent::asked(5, 500)).conclude();
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_lock_without_an_epoch_is_noticed() {
 
 #[test]
 fn a_reached_quota_is_told_and_nothing_is_lost() {
-    quotas(Extent::asked(3, 110)).conclude();
+    quotas(Extent::asked(2, 110)).conclude();
 }
 
 #[test]
