@@ -73,6 +73,8 @@ pub enum Request {
     },
     /// The whole journal as a file; answered with [`Response::Exported`].
     Export,
+    /// Have everything executed so far saved and on disk at once: the page hides, or the user wants it.
+    Settle,
     /// Become the writer of this exchange although another tab is: that tab loses it.
     TakeOver,
     /// Try again what failed ([`Storage::Failed`], [`Session::Locked`]).
@@ -208,8 +210,10 @@ pub struct Status {
     pub now: Timestamp,
     /// Commands executed.
     pub sequence: u64,
-    /// Commands whose transaction is complete.
+    /// Commands whose transaction is complete: the death of the tab or the browser cannot take them any more.
     pub saved: u64,
+    /// Commands that are on disk: a power cut cannot take them any more.
+    pub on_disk: u64,
     /// Digest of the running state, 32 hex digits.
     pub digest: String,
     /// Events in the last second of real time.

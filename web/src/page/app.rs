@@ -14,6 +14,7 @@ use super::action::{Action, Part};
 use super::answer::Answer;
 use super::bottom_panel::Tab;
 use super::download;
+use super::hiding;
 use super::link::{Heard, Link};
 use super::notices::Notices;
 use super::preferences::Theme;
@@ -38,6 +39,7 @@ pub(crate) enum Msg {
     AnimationFrame(f64),
     Act(Action),
     SystemTheme,
+    Hides,
 }
 
 /// The page.
@@ -62,6 +64,7 @@ pub(crate) struct App {
     act: Callback<Action>,
     animation: Closure<dyn FnMut(f64)>,
     _system_theme: Option<gloo::events::EventListener>,
+    _hiding: [gloo::events::EventListener; 2],
 }
 
 impl Component for App {
@@ -95,6 +98,7 @@ impl Component for App {
             act: ctx.link().callback(Msg::Act),
             animation,
             _system_theme: watch_system_theme(ctx),
+            _hiding: hiding::watch(ctx.link().callback(|()| Msg::Hides)),
         }
     }
 
@@ -115,6 +119,10 @@ impl Component for App {
                 self.notices.expire(now)
             }
             Msg::Act(action) => self.act(action),
+            Msg::Hides => {
+                self.send(&Request::Settle);
+                false
+            }
             Msg::SystemTheme => {
                 self.theme = Theme::current();
                 true

@@ -30,7 +30,7 @@ impl Component for StatusLine {
         let digest = status.digest.clone();
         html! {
             <footer class="status-line" data-testid="status" data-sequence={status.sequence.to_string()}
-                data-saved={status.saved.to_string()} data-digest={digest.clone()} data-exchange={status.exchange.clone()}>
+                data-saved={status.saved.to_string()} data-on-disk={status.on_disk.to_string()} data-digest={digest.clone()} data-exchange={status.exchange.clone()}>
                 <span title="Market time, UTC" data-testid="clock">
                     { format!("{} {} UTC", time::date(status.now), time::clock(status.now)) }
                 </span>
@@ -38,7 +38,7 @@ impl Component for StatusLine {
                     { format!("{} events/s", number::count(status.events_per_second.into())) }
                 </span>
                 <span data-testid="sequence">{ format!("Command {}", number::count(status.sequence)) }</span>
-                { saved(status) }
+                { saved(status, act) }
                 { storage(status, act) }
                 { server(status, sync) }
                 <span class="status-digest" title={format!("Digest of the exchange: {digest}")} data-testid="digest">
@@ -49,13 +49,24 @@ impl Component for StatusLine {
     }
 }
 
-fn saved(status: &Status) -> Html {
-    let behind = status.sequence.saturating_sub(status.saved);
-    let text = match behind {
-        0 => "All saved".to_owned(),
-        _ => format!("Saved up to {}", number::count(status.saved)),
+/// Both acks, as they are at this moment; a click has all of it on disk at once.
+fn saved(status: &Shared<Status>, act: &Callback<Action>) -> Html {
+    let Status { sequence, saved, on_disk, .. } = **status;
+    let text = if on_disk >= sequence {
+        "All on disk".to_owned()
+    } else if saved >= sequence {
+        format!("All saved, {} on disk", number::count(on_disk))
+    } else {
+        format!("Saved up to {}, {} on disk", number::count(saved), number::count(on_disk))
     };
-    html! { <span data-testid="saved" title={format!("{behind} commands are not saved yet")}>{ text }</span> }
+    let title = format!(
+        "{} commands are not saved yet: they would be lost with this tab. {} are not on disk yet: they would be lost in \
+         a power cut. Click to have all of them on disk now.",
+        number::count(sequence.saturating_sub(saved)),
+        number::count(sequence.saturating_sub(on_disk))
+    );
+    let settle = act.reform(|_| Action::Send(Request::Settle));
+    html! { <button type="button" class="quiet" onclick={settle} {title} data-testid="saved">{ text }</button> }
 }
 
 fn storage(status: &Status, act: &Callback<Action>) -> Html {

@@ -174,8 +174,9 @@ impl Service {
         state.session = Session::Opening { replayed: 0, total: 0 };
     }
 
-    /// Waits until everything executed so far is stored.
+    /// Waits until everything executed so far is saved and, if the disk takes it, on disk.
     async fn flush(&self) -> Result<(), String> {
+        self.settle();
         loop {
             let writing = {
                 let state = self.state.borrow();
@@ -188,11 +189,17 @@ impl Service {
                 breathe().await;
                 continue;
             }
-            let Some(append) = self.next_write() else { return Ok(()) };
-            self.write(append).await;
+            let next = self.next_write();
+            let done = next.is_none();
+            if let Some(write) = next {
+                self.write(write).await;
+            }
             let state = self.state.borrow();
             if let Some(trouble) = state.desk.as_ref().and_then(|desk| desk.saver.trouble()) {
                 return Err(trouble.message.clone());
+            }
+            if done {
+                return Ok(());
             }
         }
     }

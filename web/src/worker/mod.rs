@@ -9,6 +9,7 @@ pub mod service;
 pub mod errand;
 pub mod desk;
 pub mod venue;
+pub mod fresh;
 pub mod load;
 pub mod import;
 pub mod link;
@@ -22,6 +23,7 @@ pub mod lock;
 pub mod identity;
 pub mod bench;
 pub mod saver;
+pub mod barrier;
 pub mod projection;
 pub mod store;
 

@@ -19,7 +19,8 @@ use super::errand::Errand;
 use super::frame;
 use super::load::Load;
 use super::pulse::Pulse;
-use super::store::{Append, Store, StoreError};
+use super::saver::Write;
+use super::store::{Acks, Append, Store, StoreError};
 use crate::protocol::{
     BUILD, Crowd, CrowdControl, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal, Request,
     Response, Session, Status, Storage, SyncControl, SyncStatus, View,
@@ -113,6 +114,7 @@ impl Service {
             Request::Export => self.errand(Errand::Export),
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
+            Request::Settle => self.settle(),
             Request::Import(import) => self.begin_import(import),
             Request::ImportControl(control) => self.control_import(control),
             Request::Sync(SyncControl::List { address }) => self.list_remote(address),
@@ -198,6 +200,17 @@ impl Service {
         }
     }
 
+    /// Has everything executed so far written and on disk at once. What is begun here goes on while the page is gone.
+    pub(super) fn settle(&self) {
+        {
+            let mut state = self.state.borrow_mut();
+            let State { session: Session::Open, desk: Some(desk), .. } = &mut *state else { return };
+            let sequence = desk.venue.host().exchange().sequence();
+            desk.saver.settle(sequence);
+        }
+        self.save();
+    }
+
     /// Lets the open exchange work for a moment, has what happened stored, and asks for the next turn.
     fn turn(&self) {
         let real = self.now();
@@ -235,20 +248,21 @@ impl Service {
         if due.is_none_or(|due| due > self.now()) {
             return;
         }
-        if let (Some(append), Some(this)) = (self.next_write(), self.this.upgrade()) {
-            spawn_local(async move { this.write(append).await });
+        if let (Some(write), Some(this)) = (self.next_write(), self.this.upgrade()) {
+            spawn_local(async move { this.write(write).await });
         }
     }
 
     /// Cuts what was executed and takes the next write, which is then under way.
-    pub(super) fn next_write(&self) -> Option<Append> {
+    pub(super) fn next_write(&self) -> Option<Write> {
+        let real = self.now();
         let mut state = self.state.borrow_mut();
         let desk = state.desk.as_mut()?;
         while let Some(chunk) = desk.venue.cut() {
             desk.saver.take(chunk);
         }
-        match desk.saver.begin() {
-            Ok(append) => append,
+        match desk.saver.begin(real) {
+            Ok(write) => write,
             Err(error) => {
                 let good = desk.saver.saved().sequence;
                 state.session =
@@ -259,10 +273,13 @@ impl Service {
     }
 
     /// Carries a write out.
-    pub(super) async fn write(&self, append: Append) {
+    pub(super) async fn write(&self, write: Write) {
         let Some(store) = self.store.borrow().clone() else { return };
         let epoch = self.state.borrow().epoch;
-        let written = store.append(&append).await;
+        let written = match &write {
+            Write::Append(append) => store.append(append).await,
+            Write::Barrier { exchange, epoch } => store.barrier(exchange, *epoch).await,
+        };
         let real = self.now();
         let mut state = self.state.borrow_mut();
         if state.epoch != epoch {
@@ -271,14 +288,16 @@ impl Service {
         let Some(desk) = state.desk.as_mut() else { return };
         match written {
             Ok(()) => {
-                desk.saver.written();
+                desk.saver.written(real);
+                desk.venue.settled(desk.saver.on_disk());
                 let saved = desk.saver.saved();
                 desk.link.iter_mut().for_each(|link| link.saved(saved));
             }
             Err(StoreError::Superseded { .. }) => {
                 desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
                 drop(state);
-                return self.lose(&append.exchange);
+                let (Write::Append(Append { exchange, .. }) | Write::Barrier { exchange, .. }) = &write;
+                return self.lose(exchange);
             }
             Err(error) => desk.saver.failed(real, error.to_string()),
         }
@@ -299,7 +318,8 @@ impl Service {
             ..View::default()
         };
         let view = if anew { &fresh } else { view };
-        let status = state.status(real, matches!(self.store.borrow().as_deref(), Some(Store::Memory(_))));
+        let acks = self.store.borrow().as_deref().map_or(Acks::Neither, Store::acks);
+        let status = state.status(real, acks);
         let epoch = state.epoch;
         let Some(desk) = &state.desk else {
             return Frame { epoch, catalog: None, status, market: None, account: None, account_version: 0 };
@@ -352,7 +372,7 @@ impl State {
         }
     }
 
-    fn status(&mut self, real: f64, in_memory: bool) -> Status {
+    fn status(&mut self, real: f64, acks: Acks) -> Status {
         let import = self.load.as_ref().map(Load::status);
         let (session, chosen) = (self.session.clone(), self.chosen.clone().unwrap_or_default());
         let Some(desk) = self.desk.as_mut() else {
@@ -363,6 +383,7 @@ impl State {
                 now: outcry_engine::Timestamp::default(),
                 sequence: 0,
                 saved: 0,
+                on_disk: 0,
                 digest: String::new(),
                 events_per_second: 0,
                 storage: self.storage.clone(),
@@ -371,7 +392,7 @@ impl State {
                 sync: SyncStatus::default(),
             };
         };
-        let storage = match desk.saver.trouble() {
+        let storage = match desk.saver.trouble().or(desk.saver.barrier_trouble()) {
             Some(trouble) => Storage::Failed { message: trouble.message.clone() },
             None => self.storage.clone(),
         };
@@ -384,7 +405,8 @@ impl State {
             digest: exchange.digest().to_string(),
             now: desk.now(),
             // What is only in memory is not saved.
-            saved: if in_memory { 0 } else { desk.saver.saved().sequence },
+            saved: if acks == Acks::Neither { 0 } else { desk.saver.saved().sequence },
+            on_disk: if acks == Acks::Both { desk.saver.on_disk() } else { 0 },
             events_per_second: desk.events_per_second(real),
             storage,
             crowd: desk.crowd(),

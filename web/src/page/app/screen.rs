@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::super::acks::Marks;
 use super::super::action::{Action, Part};
 use super::super::bottom_panel::{BottomPanel, Tab};
 use super::super::depth_chart::DepthChart;
@@ -133,12 +134,24 @@ impl App {
                 import={self.state.import.clone()}
                 sync={self.state.sync.clone()}
                 sequence={self.shown_sequence()}
+                marks={self.marks()}
                 exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
                 stored={self.stored.clone()}
                 remote={self.remote.clone()}
                 act={self.act.clone()}
             />
         }
+    }
+
+    /// How far the account's orders are saved and on disk; it changes only with them, so that the panel is not drawn
+    /// with every frame.
+    fn marks(&self) -> Marks {
+        let working = self.state.holdings.orders.iter().map(|order| order.changed);
+        let ended = self.state.holdings.ended.iter().map(|(_, changed)| *changed);
+        let newest = working.chain(ended).max().unwrap_or(0);
+        let status = self.state.status.as_ref();
+        let marks = status.map(|status| Marks { saved: status.saved, on_disk: status.on_disk });
+        marks.unwrap_or_default().up_to(newest)
     }
 
     /// The sequence while the bottom panel shows it; otherwise one that never changes, so that the panel is not drawn

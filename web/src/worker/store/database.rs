@@ -11,7 +11,7 @@ use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, 
 
 use super::record::{number, whole};
 use super::request::{answer, complete, describe, failed, transaction};
-use super::{Append, ExchangeRecord, StoreError, StoredChunk};
+use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk};
 
 const VERSION: u32 = 1;
 const EXCHANGES: &str = "exchanges";
@@ -38,16 +38,26 @@ impl Database {
         Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
     }
 
-    /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
+    /// Starts a transaction of relaxed durability.
     async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+        self.start_as(stores, mode, Durability::Relaxed).await
+    }
+
+    /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
+    async fn start_as(
+        &self,
+        stores: &[&str],
+        mode: &str,
+        durability: Durability,
+    ) -> Result<IdbTransaction, StoreError> {
         let current = self.open.borrow().clone();
         if let Some(database) = current
-            && let Ok(transaction) = transaction(&database, stores, mode)
+            && let Ok(transaction) = transaction(&database, stores, mode, durability)
         {
             return Ok(transaction);
         }
         let database = open(&self.name).await?;
-        let transaction = transaction(&database, stores, mode).map_err(|error| failed(&error));
+        let transaction = transaction(&database, stores, mode, durability).map_err(|error| failed(&error));
         *self.open.borrow_mut() = Some(database);
         transaction
     }
@@ -90,7 +100,7 @@ impl Database {
     }
 
     pub(super) async fn append(&self, append: &Append) -> Result<(), StoreError> {
-        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, append.durability).await?;
         let appended = append.clone();
         self.update(&transaction, &append.exchange, move |transaction, record| {
             if record.epoch != appended.epoch {
@@ -106,6 +116,17 @@ impl Database {
             let chunk = Uint8Array::from(appended.chunk.as_slice());
             chunks.put_with_key(&chunk, &key(&appended.exchange, appended.first))?;
             Ok(Ok(()))
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Writes the record again, with the stores of an append: it comes after every append that was begun before.
+    pub(super) async fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        self.update(&transaction, id, move |_, record| match record.epoch {
+            current if current != epoch => Ok(Err(StoreError::Superseded { current })),
+            _ => Ok(Ok(())),
         })
         .await
         .map(|_| ())

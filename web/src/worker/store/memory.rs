@@ -50,6 +50,13 @@ impl Memory {
         })
     }
 
+    pub(super) fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        self.change(id, |Journal { record, .. }| match record.epoch {
+            current if current != epoch => Err(StoreError::Superseded { current }),
+            _ => Ok(()),
+        })
+    }
+
     pub(super) fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
         self.change(id, |Journal { record, .. }| {
             record.epoch += 1;

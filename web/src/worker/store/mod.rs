@@ -61,10 +61,32 @@ pub struct Append {
     pub journal_bytes: u64,
     /// Digest after `last`, in hex digits.
     pub digest: String,
+    /// When it counts as written.
+    pub durability: Durability,
+}
+
+/// When a write counts as complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// When the browser has it: the death of the tab or of the browser cannot take it any more.
+    Relaxed,
+    /// When the disk has it, and with it all that was complete before: a power cut cannot take it any more.
+    Strict,
 }
 
 /// A stored chunk: the first sequence under which it is kept, and its bytes.
 pub type StoredChunk = (u64, Vec<u8>);
+
+/// The acks that a store can give: what cannot be had is never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acks {
+    /// *Saved* and *on disk*.
+    Both,
+    /// *Saved*: the browser is too old to say what is on disk.
+    Saved,
+    /// In memory only.
+    Neither,
+}
 
 /// The store.
 #[derive(Debug)]
@@ -117,6 +139,27 @@ impl Store {
         match self {
             Self::Database(database) => database.append(append).await,
             Self::Memory(memory) => memory.append(append),
+        }
+    }
+
+    /// Has everything reach the disk that was written before, if the epoch is still the writer's.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn barrier(&self, exchange: &str, epoch: u64) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.barrier(exchange, epoch).await,
+            Self::Memory(memory) => memory.barrier(exchange, epoch),
+        }
+    }
+
+    /// Which acks this store can give.
+    #[must_use]
+    pub fn acks(&self) -> Acks {
+        match self {
+            Self::Database(_) if request::has_durability() => Acks::Both,
+            Self::Database(_) => Acks::Saved,
+            Self::Memory(_) => Acks::Neither,
         }
     }
 
