@@ -8,6 +8,7 @@ mod market;
 mod account;
 mod import;
 mod sync;
+mod witness;
 
 use outcry_engine::{
     AccountId, AccountName, CancelReason, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId,
@@ -19,6 +20,7 @@ pub use account::{AccountView, AssetBalance, EndedOrder, Fill, Standing, Working
 pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
 pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade, Trading};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
+pub use witness::{Damage, Damaged, Loss, Witness};
 
 /// Names this build of page and worker; two builds do not talk.
 pub const BUILD: &str = match option_env!("OUTCRY_BUILD") {
@@ -33,6 +35,8 @@ pub enum Request {
     Hello {
         /// The page's [`BUILD`].
         build: String,
+        /// What the page remembers of this browser's exchanges.
+        witnesses: Vec<Witness>,
     },
     /// What to show; answered with [`Response::Frame`].
     Frame(View),
@@ -79,6 +83,13 @@ pub enum Request {
     TakeOver,
     /// Try again what failed ([`Storage::Failed`], [`Session::Locked`]).
     Retry,
+    /// Make a new exchange of what is good of the one that cannot be opened, and open it; the other stays as it is.
+    KeepGood,
+    /// Give exchanges up that are not in the database any more: they are not asked for again.
+    Forget {
+        /// Which.
+        exchanges: Vec<ExchangeId>,
+    },
     /// Measure the engine in this worker; answered with [`Response::Benchmarked`]. Nothing else runs meanwhile.
     Bench {
         /// Mixed commands to execute.
@@ -220,6 +231,8 @@ pub struct Status {
     pub events_per_second: u32,
     /// How the store is.
     pub storage: Storage,
+    /// What is saved of the open exchange, for the page to remember.
+    pub witness: Option<Witness>,
     /// The simulated traders.
     pub crowd: Crowd,
     /// The running or last import.
@@ -244,6 +257,8 @@ pub enum Session {
     Locked,
     /// Another tab took the exchange over. What is stored is safe.
     Lost,
+    /// The database is not what was seen of it.
+    Damaged(Damaged),
     /// The journal cannot be read on.
     Unreadable {
         /// What is wrong, for the user.
@@ -342,6 +357,8 @@ pub struct StoredExchange {
     pub sequence: u64,
     /// Bytes of its journal.
     pub bytes: u64,
+    /// How many commands it had, if it has lost some or all.
+    pub had: Option<u64>,
 }
 
 /// Something to tell the user once.

@@ -63,6 +63,7 @@ fn status() -> Status {
         digest: "f".repeat(32),
         events_per_second: 0,
         storage: Storage::Good,
+        witness: None,
         crowd: Crowd { present: true, running: true, speed: 1, sessions: false },
         import: None,
         sync: SyncStatus::default(),

@@ -19,9 +19,10 @@ use super::link::{Heard, Link};
 use super::notices::Notices;
 use super::preferences::Theme;
 use super::preview_desk::PreviewDesk;
-use super::session_screen::{Trouble, session_screen};
+use super::session_screen::Trouble;
 use super::shared::Shared;
 use super::state::State;
+use super::witness;
 use crate::protocol::{
     BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange,
 };
@@ -55,6 +56,7 @@ pub(crate) struct App {
     refused_order: Option<(OrderId, Shared<String>)>,
     picked: Option<(u32, Price)>,
     notices: Notices,
+    keeper: witness::Keeper,
     stored: Option<Shared<Vec<StoredExchange>>>,
     remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     theme: Theme,
@@ -89,6 +91,7 @@ impl Component for App {
             refused_order: None,
             picked: None,
             notices: Notices::default(),
+            keeper: witness::Keeper::default(),
             stored: None,
             remote: None,
             theme: Theme::current(),
@@ -121,6 +124,7 @@ impl Component for App {
             Msg::Act(action) => self.act(action),
             Msg::Hides => {
                 self.send(&Request::Settle);
+                self.keeper.keep(self.now);
                 false
             }
             Msg::SystemTheme => {
@@ -131,13 +135,10 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        if let Some(trouble) = self.trouble() {
-            return session_screen(&trouble, &self.act);
+        match (self.trouble(), self.state.status.clone()) {
+            (None, Some(status)) => self.screen(status),
+            (trouble, _) => self.stand_in(&trouble.unwrap_or(Trouble::Starting)),
         }
-        let Some(status) = self.state.status.clone() else {
-            return session_screen(&Trouble::Starting, &self.act);
-        };
-        self.screen(status)
     }
 }
 
@@ -158,12 +159,14 @@ impl App {
         match response {
             Response::Ready { build } => self.greet(&build),
             Response::Frame(frame) => {
+                self.keeper.see(frame.status.witness.clone(), self.now);
                 let opened =
                     self.state.status.as_ref().is_none_or(|old| old.exchange != frame.status.exchange);
+                let damaged = self.is_damaged();
                 if let Err(message) = self.state.apply(*frame) {
                     self.broken = Some(format!("The exchange cannot be shown: {message}."));
                 }
-                if opened {
+                if opened || (self.is_damaged() && !damaged) {
                     self.list_exchanges();
                 }
                 self.next_frame();
@@ -203,7 +206,7 @@ impl App {
             ));
             return true;
         }
-        self.send(&Request::Hello { build: BUILD.to_owned() });
+        self.send(&Request::Hello { build: BUILD.to_owned(), witnesses: witness::recall() });
         self.next_frame();
         false
     }
@@ -286,6 +289,11 @@ impl App {
                 self.tab = tab;
                 self.list_exchanges();
             }
+            Action::StartAnew { gone, seed } => {
+                self.keeper.forget(&gone);
+                self.send(&Request::Forget { exchanges: gone });
+                self.send(&Request::NewDemo { seed });
+            }
             Action::Dismiss(id) => self.notices.dismiss(id),
             Action::Complain(message) => self.complain(message),
         }
@@ -308,7 +316,7 @@ impl App {
 
     /// Asks for the stored exchanges while their list is shown.
     fn list_exchanges(&mut self) {
-        if self.tab == Tab::Exchanges {
+        if self.tab == Tab::Exchanges || self.is_damaged() {
             self.send(&Request::ListExchanges);
         }
     }

@@ -9,7 +9,7 @@
 //!
 //! | where | ids, and the data beside them |
 //! |---|---|
-//! | whole screen | `app`; `session` (`data-session` = `starting`, `broken`, `opening`, `locked`, `lost`, `unreadable`), with `reload`, `retry`, `take-over`, `export`, `new-demo` |
+//! | whole screen | `app`; `session` (`data-session` = `starting`, `broken`, `opening`, `locked`, `lost`, `damaged`, `unreadable`), with `reload`, `retry`, `take-over`, `export`, `new-demo`; of a damaged one also `losses` (rows with `data-exchange`, `data-had`, `data-found`), `keep-good`, `restore`, `import-input`, `others` with `open` |
 //! | top bar | `exchange-name`, `instrument`, `account`, `last`, `change`, `high`, `low`, `volume`, `trades`, `theme` |
 //! | crowd | `crowd` (`data-running`), `crowd-toggle`, `crowd-step`, `crowd-speed`, `sessions` |
 //! | phone tabs | `part-chart`, `part-book`, `part-trade`, `part-account` |
@@ -24,7 +24,7 @@
 //! | balances | `balances` (rows with `data-asset`), `available-balance`, `held-balance` |
 //! | files | `drop-zone`, `file-input`, `file-error`, `client-view`, `rematch`, `export`, `import` (`data-stage`, `data-done`, `data-total`), `import-figures` (`data-figure`), `import-errors` (rows with `data-row`, `data-column`), `import-pause`, `import-resume`, `import-cancel`, `import-speed`, `import-dismiss` |
 //! | server | `server-address`, `server-address-error`, `sync-on`, `sync-off`, `sync-list`, `sync-now`, `sync-state`, `on-server`, `not-on-server`, `remote` (rows with `data-exchange`, `data-digest`), `remote-empty`, `remote-error`, `restore` |
-//! | exchanges | `exchanges` (rows with `data-exchange`), `open`, `new-demo` |
+//! | exchanges | `exchanges` (rows with `data-exchange`, `data-had` if it has lost commands), `open`, `new-demo` |
 //! | status line | `status` (`data-sequence`, `data-saved`, `data-on-disk`, `data-digest`, `data-exchange`), `clock`, `rate`, `sequence`, `saved`, `storage` (`data-storage` = `good`, `failed`, `absent`), `storage-retry`, `sync` (`data-sync`, `data-on-server`), `digest` |
 //! | notices | `notices`, `notice` (`data-level` = `information` or `error`) |
 
@@ -50,6 +50,8 @@ mod link;
 mod preferences;
 mod download;
 mod session_screen;
+mod damage_screen;
+mod witness;
 mod top_bar;
 mod ladder;
 mod tape;

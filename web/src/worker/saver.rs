@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use outcry_engine::Digest;
 use outcry_journal::limits::SEALED_CHUNK_BODY;
 use outcry_journal::{Chunk, Head, JournalError, JournalId};
 
@@ -24,8 +25,9 @@ const LONGEST_RETRY: f64 = 30_000.0;
 pub struct Saver {
     exchange: String,
     epoch: u64,
-    /// The history that is stored.
+    /// The history that is stored, and the digest at its end once a chunk was.
     saved: Head,
+    digest: Option<Digest>,
     /// Bytes of the stored journal.
     journal_bytes: u64,
     /// The small chunks at its end, joined, and their bytes in the store.
@@ -97,6 +99,7 @@ impl Saver {
             exchange: journal.to_string(),
             epoch,
             saved: Head::genesis(journal),
+            digest: None,
             journal_bytes: 0,
             tail: None,
             waiting: VecDeque::new(),
@@ -109,7 +112,7 @@ impl Saver {
 
     /// Notes a chunk that is stored already, in order. Whether it is on disk nobody knows: a barrier is due.
     pub fn stored(&mut self, chunk: &Chunk, bytes: u64) {
-        self.saved = chunk.after();
+        (self.saved, self.digest) = (chunk.after(), Some(chunk.digest()));
         self.barrier.saved(f64::NEG_INFINITY);
         self.journal_bytes += bytes;
         self.tail = extend_tail(self.tail.take(), chunk, bytes);
@@ -119,6 +122,18 @@ impl Saver {
     #[must_use]
     pub fn saved(&self) -> Head {
         self.saved
+    }
+
+    /// The digest of the exchange there, if it is known.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest
+    }
+
+    /// The writer's epoch.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Sequence of the last command that is on disk.
@@ -272,7 +287,7 @@ impl Saver {
     pub fn written(&mut self, real: f64) {
         match self.writing.take() {
             Some(Writing::Chunk(new)) => {
-                self.saved = new.chunk.after();
+                (self.saved, self.digest) = (new.chunk.after(), Some(new.chunk.digest()));
                 self.journal_bytes = new.journal_bytes;
                 self.tail = new.tail;
                 self.trouble = None;

@@ -21,9 +21,10 @@ use super::load::Load;
 use super::pulse::Pulse;
 use super::saver::Write;
 use super::store::{Acks, Append, Store, StoreError};
+use super::witness::Witnesses;
 use crate::protocol::{
-    BUILD, Crowd, CrowdControl, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal, Request,
-    Response, Session, Status, Storage, SyncControl, SyncStatus, View,
+    BUILD, Crowd, CrowdControl, Damage, Damaged, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal,
+    Request, Response, Session, Status, Storage, SyncControl, SyncStatus, View, Witness,
 };
 
 /// Milliseconds of one turn: short enough that the page never waits long for an answer.
@@ -63,6 +64,8 @@ pub(super) struct State {
     pub(super) busy: bool,
     /// The newest answers to commands by ticket. A queue: the oldest go first.
     answered: VecDeque<(u32, Outcome)>,
+    /// What was seen of this browser's exchanges outside the database.
+    pub(super) witnesses: Witnesses,
 }
 
 impl Service {
@@ -95,7 +98,7 @@ impl Service {
     /// Answers one request of the page.
     pub fn request(&self, request: Request) {
         match request {
-            Request::Hello { build } => self.hello(&build),
+            Request::Hello { build, witnesses } => self.hello(&build, witnesses),
             Request::Frame(view) => self.respond(Response::Frame(Box::new(self.frame(&view)))),
             Request::Submit { ticket, command } => {
                 let outcome = self.submit_once(ticket, &command);
@@ -115,6 +118,8 @@ impl Service {
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
             Request::Settle => self.settle(),
+            Request::KeepGood => self.errand(Errand::KeepGood),
+            Request::Forget { exchanges } => self.forget(&exchanges),
             Request::Import(import) => self.begin_import(import),
             Request::ImportControl(control) => self.control_import(control),
             Request::Sync(SyncControl::List { address }) => self.list_remote(address),
@@ -127,8 +132,9 @@ impl Service {
         self.pulse.now();
     }
 
-    fn hello(&self, build: &str) {
+    fn hello(&self, build: &str, witnesses: Vec<Witness>) {
         if build == BUILD {
+            self.state.borrow_mut().witnesses = Witnesses::new(witnesses);
             self.errand(Errand::Start);
         } else {
             self.notice(
@@ -191,7 +197,13 @@ impl Service {
         let State { session, desk, chosen, .. } = &mut *state;
         match session {
             Session::Open => desk.iter_mut().for_each(|desk| desk.saver.retry()),
-            Session::Locked | Session::Unreadable { .. } => {
+            Session::Damaged(Damaged { what: Damage::Closed { .. } | Damage::Wiped, .. }) => {
+                drop(state);
+                // Perhaps it opens now.
+                *self.store.borrow_mut() = None;
+                self.errand(Errand::Start);
+            }
+            Session::Locked | Session::Damaged(_) | Session::Unreadable { .. } => {
                 let errand = chosen.clone().map_or(Errand::Start, |exchange| Errand::Open { exchange });
                 drop(state);
                 self.errand(errand);
@@ -318,7 +330,7 @@ impl Service {
             ..View::default()
         };
         let view = if anew { &fresh } else { view };
-        let acks = self.store.borrow().as_deref().map_or(Acks::Neither, Store::acks);
+        let acks = self.acks();
         let status = state.status(real, acks);
         let epoch = state.epoch;
         let Some(desk) = &state.desk else {
@@ -333,6 +345,11 @@ impl Service {
             account,
             account_version,
         }
+    }
+
+    /// Which acks the store gives.
+    pub(super) fn acks(&self) -> Acks {
+        self.store.borrow().as_deref().map_or(Acks::Neither, Store::acks)
     }
 
     /// Real time in milliseconds, never back.
@@ -369,10 +386,29 @@ impl State {
             errands: VecDeque::new(),
             busy: false,
             answered: VecDeque::new(),
+            witnesses: Witnesses::default(),
         }
     }
 
+    /// What is saved of the open exchange, for others to remember.
+    pub(super) fn witness(&self, acks: Acks) -> Option<Witness> {
+        let kept = self.session == Session::Open && acks != Acks::Neither;
+        let desk = self.desk.as_ref().filter(|_| kept)?;
+        let saved = desk.saver.saved();
+        (saved.sequence > 0).then(|| Witness {
+            exchange: desk.id.to_string(),
+            name: desk.name.clone(),
+            sequence: saved.sequence,
+            hash: saved.hash.to_string(),
+            digest: desk.saver.digest().map(|digest| digest.to_string()).unwrap_or_default(),
+            epoch: desk.saver.epoch(),
+            at: 0,
+            server: desk.link.as_ref().map(|link| link.address.clone()),
+        })
+    }
+
     fn status(&mut self, real: f64, acks: Acks) -> Status {
+        let witness = self.witness(acks);
         let import = self.load.as_ref().map(Load::status);
         let (session, chosen) = (self.session.clone(), self.chosen.clone().unwrap_or_default());
         let Some(desk) = self.desk.as_mut() else {
@@ -387,6 +423,7 @@ impl State {
                 digest: String::new(),
                 events_per_second: 0,
                 storage: self.storage.clone(),
+                witness,
                 crowd: Crowd { present: false, running: false, speed: 1, sessions: false },
                 import,
                 sync: SyncStatus::default(),
@@ -409,6 +446,7 @@ impl State {
             on_disk: if acks == Acks::Both { desk.saver.on_disk() } else { 0 },
             events_per_second: desk.events_per_second(real),
             storage,
+            witness,
             crowd: desk.crowd(),
             import,
             sync: desk.link.as_ref().map(|link| link.status(real)).unwrap_or_default(),

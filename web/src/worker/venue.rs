@@ -4,7 +4,7 @@
 //! this writer's origin.
 
 use outcry_engine::{AccountName, Command, Event, Exchange, Receipt, Reject, Symbol, Timestamp};
-use outcry_journal::{Chunk, CommandId, Host, JournalError, JournalId, Submitted};
+use outcry_journal::{Chunk, CommandId, Entry, Host, JournalError, JournalId, Submitted};
 use outcry_simulation::Market;
 
 use super::fresh::Fresh;
@@ -112,6 +112,22 @@ impl Venue {
                 None
             }
         }
+    }
+}
+
+impl Venue {
+    /// Executes an entry of another journal as it was executed there, with its time and its id.
+    ///
+    /// # Errors
+    /// As [`Host::submit`](outcry_journal::Host::submit).
+    pub fn repeat(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.events.clear();
+        if let Submitted::Executed(receipt) =
+            self.host.submit(entry.at, entry.id, &entry.command, &mut self.events)?
+        {
+            self.projections.apply(receipt, &self.events);
+        }
+        Ok(())
     }
 }
 

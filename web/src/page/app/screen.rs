@@ -5,17 +5,19 @@ use yew::prelude::*;
 use super::super::acks::Marks;
 use super::super::action::{Action, Part};
 use super::super::bottom_panel::{BottomPanel, Tab};
+use super::super::damage_screen::Around;
 use super::super::depth_chart::DepthChart;
 use super::super::ladder::Ladder;
 use super::super::notice_list::notice_list;
 use super::super::price_chart::PriceChart;
+use super::super::session_screen::{Trouble, session_screen};
 use super::super::shared::Shared;
 use super::super::status_line::StatusLine;
 use super::super::tape::Tape;
 use super::super::ticket_form::TicketForm;
 use super::super::top_bar::TopBar;
 use super::App;
-use crate::protocol::Status;
+use crate::protocol::{Loss, Session, Status};
 
 impl App {
     /// The screen of an open exchange.
@@ -33,6 +35,29 @@ impl App {
                 { notice_list(self.notices.posted(), &self.act) }
             </div>
         }
+    }
+
+    /// The screen that stands in the place of the exchange.
+    pub(super) fn stand_in(&self, trouble: &Trouble) -> Html {
+        let status = self.state.status.as_deref();
+        let loss = Loss {
+            exchange: status.map_or_else(String::new, |status| status.exchange.clone()),
+            name: status.map_or_else(String::new, |status| status.name.clone()),
+            server: self.state.sync.address.clone(),
+            ..Loss::default()
+        };
+        let around = Around {
+            stored: self.stored.as_ref().map_or(&[], |stored| stored.as_slice()),
+            import: self.state.import.as_deref(),
+            loss: &loss,
+            act: &self.act,
+        };
+        session_screen(trouble, &around, notice_list(self.notices.posted(), &self.act))
+    }
+
+    /// Whether the screen is that of a damaged exchange.
+    pub(super) fn is_damaged(&self) -> bool {
+        matches!(self.state.session.as_deref(), Some(Session::Damaged(_) | Session::Unreadable { .. }))
     }
 
     fn header(&self, status: &Shared<Status>) -> Html {

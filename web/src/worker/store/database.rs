@@ -99,6 +99,25 @@ impl Database {
         settle(&transaction, written).await
     }
 
+    /// In one transaction: the chunks that were there go, and the new ones and their record come.
+    pub(super) async fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+    ) -> Result<(), StoreError> {
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        let written = (|| {
+            part(&transaction, EXCHANGES)?.put(&record.to_value()?)?;
+            let store = part(&transaction, CHUNKS)?;
+            store.delete(&span(&record.id, 0, MAX_SEQUENCE)?)?;
+            for (first, chunk) in chunks {
+                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
+            }
+            Ok(())
+        })();
+        settle(&transaction, written).await
+    }
+
     pub(super) async fn append(&self, append: &Append) -> Result<(), StoreError> {
         let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, append.durability).await?;
         let appended = append.clone();

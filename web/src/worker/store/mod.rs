@@ -131,6 +131,20 @@ impl Store {
         }
     }
 
+    /// Puts an exchange with its chunks in the place of the one with its id, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if it cannot be written.
+    pub async fn replace(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.replace(record, chunks).await,
+            Self::Memory(memory) => {
+                memory.replace(record, chunks);
+                Ok(())
+            }
+        }
+    }
+
     /// Writes a chunk, if the epoch is still the writer's.
     ///
     /// # Errors
