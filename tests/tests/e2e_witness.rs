@@ -60,6 +60,8 @@ fn keep_pictures(page: &Page, what: &str) {
     let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
     page.devtools("Emulation.setDeviceMetricsOverride", phone);
     page.keep_picture(&format!("{what}-phone"));
+    let wider = page.script("return document.documentElement.scrollWidth - window.innerWidth", &[]);
+    assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "{what} is {wider} px wider than a phone");
     page.devtools("Emulation.clearDeviceMetricsOverride", json!({}));
     let theme = |value| json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
     page.devtools("Emulation.setEmulatedMedia", theme("dark"));
@@ -272,6 +274,49 @@ fn another_history_is_told_and_not_taken_for_the_old_one() {
     assert_ne!(beside.exchange, status.exchange);
     page.leave();
     assert_eq!(page.stored_exchanges().len(), 2);
+}
+
+#[test]
+fn storage_cleared_under_an_open_page_is_told_and_nothing_is_shown_as_saved() {
+    let server = Server::start();
+    let (page, status) = quiet("cleared", &server);
+    let what = json!({ "origin": page.address(), "storageTypes": "indexeddb" });
+    page.devtools("Storage.clearDataForOrigin", what);
+    assert_eq!(page.place_limit("buy", "51.00", "1").code, "done");
+    page.wait_data("storage", "cause", "cleared");
+    let shown = page.wait_status("trading goes on", |now| now.sequence > status.sequence);
+    assert_eq!((shown.saved, page.on_disk()), (0, 0));
+    keep_pictures(&page, "cleared");
+    page.click("storage-reload");
+    told(&page, &status.exchange, status.sequence, 0);
+    page.click("new-demo");
+    page.stand_still();
+    page.must_be_quiet(&[]);
+}
+
+#[test]
+fn the_browser_is_asked_to_keep_the_storage_once_there_is_something_to_keep() {
+    let server = Server::start();
+    let page = Page::open("keeping", &server.address());
+    page.script(
+        "window.asked = 0;
+         const persist = StorageManager.prototype.persist;
+         StorageManager.prototype.persist = function () { window.asked++; return persist.call(this); }",
+        &[],
+    );
+    page.stand_still();
+    let asked = || page.script("return window.asked", &[]).as_u64();
+    assert_eq!(asked(), Some(0), "not before");
+    page.choose("instrument", "ACME");
+    assert_eq!(page.place_limit("buy", "50.00", "3").code, "done");
+    wait("it was asked", || (asked() == Some(1)).then_some(()));
+    wait("its answer is shown", || {
+        page.data("storage", "keeping").filter(|keeping| keeping == "kept" || keeping == "best-effort")
+    });
+    assert_eq!(page.place_limit("buy", "51.00", "3").code, "done");
+    assert_eq!(asked(), Some(1), "once");
+    page.keep_picture("asked");
+    page.must_be_quiet(&[]);
 }
 
 #[test]

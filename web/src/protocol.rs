@@ -279,12 +279,25 @@ pub enum Storage {
     Failed {
         /// What the browser says.
         message: String,
+        /// Why.
+        cause: Cause,
     },
     /// There is no store (private window of some browsers): nothing is kept.
     Absent {
         /// What the browser says.
         message: String,
     },
+}
+
+/// Why a write failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// The browser gives this page no more room.
+    Full,
+    /// What was saved is gone: the browser has cleared this page's storage while it was open.
+    Cleared,
+    /// Something else.
+    Other,
 }
 
 /// The simulated traders.

@@ -15,6 +15,7 @@ use super::answer::Answer;
 use super::bottom_panel::Tab;
 use super::download;
 use super::hiding;
+use super::keeping::{self, Keeping};
 use super::link::{Heard, Link};
 use super::notices::Notices;
 use super::preferences::Theme;
@@ -41,6 +42,7 @@ pub(crate) enum Msg {
     Act(Action),
     SystemTheme,
     Hides,
+    Keeping(Keeping),
 }
 
 /// The page.
@@ -57,6 +59,10 @@ pub(crate) struct App {
     picked: Option<(u32, Price)>,
     notices: Notices,
     keeper: witness::Keeper,
+    keeping: Keeping,
+    /// Whether the browser was asked to keep the storage.
+    asked_to_keep: bool,
+    heard_keeping: Callback<Keeping>,
     stored: Option<Shared<Vec<StoredExchange>>>,
     remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     theme: Theme,
@@ -78,6 +84,8 @@ impl Component for App {
             Ok(link) => (Some(link), None),
             Err(message) => (None, Some(message)),
         };
+        let heard_keeping = ctx.link().callback(Msg::Keeping);
+        keeping::look(false, heard_keeping.clone());
         let scope = ctx.link().clone();
         let animation = Closure::new(move |now| scope.send_message(Msg::AnimationFrame(now)));
         Self {
@@ -92,6 +100,9 @@ impl Component for App {
             picked: None,
             notices: Notices::default(),
             keeper: witness::Keeper::default(),
+            keeping: Keeping::default(),
+            asked_to_keep: false,
+            heard_keeping,
             stored: None,
             remote: None,
             theme: Theme::current(),
@@ -127,6 +138,7 @@ impl Component for App {
                 self.keeper.keep(self.now);
                 false
             }
+            Msg::Keeping(keeping) => std::mem::replace(&mut self.keeping, keeping) != keeping,
             Msg::SystemTheme => {
                 self.theme = Theme::current();
                 true
@@ -220,6 +232,9 @@ impl App {
             (Purpose::Place(instrument), outcome) => {
                 let answer = Answer::to_order(outcome, &self.state.venue, instrument);
                 if let Answer::Done(words) = &answer {
+                    if !std::mem::replace(&mut self.asked_to_keep, true) {
+                        keeping::look(true, self.heard_keeping.clone());
+                    }
                     self.notices.post(information(format!("{words}.")), self.now);
                 }
                 self.answer = Some(Shared::new(answer));

@@ -26,7 +26,7 @@ pub(crate) struct Around<'a> {
 pub(crate) fn damaged(damaged: &Damaged, around: &Around<'_>) -> Html {
     let first = damaged.losses.first().cloned().unwrap_or_default();
     let (title, words) = words(&damaged.what, &first);
-    let whole = matches!(damaged.what, Damage::Wiped | Damage::Closed { .. });
+    let whole = matches!(damaged.what, Damage::Wiped { .. } | Damage::Closed { .. });
     html! {
         <>
             <h1>{ title }</h1>
@@ -55,12 +55,16 @@ pub(crate) fn unreadable(message: &str, good: u64, around: &Around<'_>) -> Html 
 
 fn words(what: &Damage, first: &Loss) -> (&'static str, String) {
     match what {
-        Damage::Wiped => (
-            "The exchanges of this browser are gone",
-            "Its database is empty, and it was not. Somebody cleared the browser's data, or the browser made room by \
-             itself. What is listed here was seen by this page and is not in the database any more."
-                .to_owned(),
-        ),
+        Damage::Wiped { message } => {
+            let said = message.as_ref().map(|message| format!(" It says: {message}.")).unwrap_or_default();
+            (
+                "The exchanges of this browser are gone",
+                format!(
+                    "Its database is empty, and it was not. Somebody cleared the browser's data, or the browser did so \
+                     by itself.{said}"
+                ),
+            )
+        }
         Damage::Missing => (
             "This exchange is gone",
             format!("{} was in this browser's database and is not there any more.", first.name),

@@ -25,7 +25,7 @@
 //! | files | `drop-zone`, `file-input`, `file-error`, `client-view`, `rematch`, `export`, `import` (`data-stage`, `data-done`, `data-total`), `import-figures` (`data-figure`), `import-errors` (rows with `data-row`, `data-column`), `import-pause`, `import-resume`, `import-cancel`, `import-speed`, `import-dismiss` |
 //! | server | `server-address`, `server-address-error`, `sync-on`, `sync-off`, `sync-list`, `sync-now`, `sync-state`, `on-server`, `not-on-server`, `remote` (rows with `data-exchange`, `data-digest`), `remote-empty`, `remote-error`, `restore` |
 //! | exchanges | `exchanges` (rows with `data-exchange`, `data-had` if it has lost commands), `open`, `new-demo` |
-//! | status line | `status` (`data-sequence`, `data-saved`, `data-on-disk`, `data-digest`, `data-exchange`), `clock`, `rate`, `sequence`, `saved`, `storage` (`data-storage` = `good`, `failed`, `absent`), `storage-retry`, `sync` (`data-sync`, `data-on-server`), `digest` |
+//! | status line | `status` (`data-sequence`, `data-saved`, `data-on-disk`, `data-digest`, `data-exchange`), `clock`, `rate`, `sequence`, `saved`, `storage` (`data-storage` = `good`, `failed`, `absent`; `data-cause` = `full`, `cleared`, `other`; `data-keeping` = `unknown`, `kept`, `best-effort`), `storage-retry`, `storage-export`, `storage-reload`, `sync` (`data-sync`, `data-on-server`), `digest` |
 //! | notices | `notices`, `notice` (`data-level` = `information` or `error`) |
 
 pub mod shared;
@@ -46,6 +46,7 @@ mod preview_desk;
 mod app;
 mod fault;
 mod hiding;
+mod keeping;
 mod link;
 mod preferences;
 mod download;

@@ -132,7 +132,8 @@ pub(crate) fn fresh_seed() -> u64 {
     js_sys::Date::now() as u64
 }
 
-fn reload() {
+/// Loads the page again.
+pub(crate) fn reload() {
     if let Err(error) = gloo::utils::window().location().reload() {
         web_sys::console::error_1(&error);
     }

@@ -39,7 +39,10 @@ pub struct Damaged {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Damage {
     /// It has no exchange any more.
-    Wiped,
+    Wiped {
+        /// What the browser says, if it has noticed itself.
+        message: Option<String>,
+    },
     /// It has others, and this one no more.
     Missing,
     /// The exchange is shorter than it was. All that is here is good.

@@ -5,6 +5,7 @@
 //! is left). Pure: the [saver](super::saver) begins it and says how it went.
 
 use super::saver::Trouble;
+use super::store::StoreError;
 
 /// Milliseconds that something saved waits for its barrier: with the time that the disk takes, it is there 200 ms
 /// after it was saved.
@@ -70,7 +71,7 @@ impl Barrier {
     }
 
     /// One has failed; it will be due again, later each time.
-    pub(super) fn failed(&mut self, real: f64, message: String) {
-        self.trouble = Some(Trouble::after(self.trouble.as_ref(), real, message));
+    pub(super) fn failed(&mut self, real: f64, error: &StoreError) {
+        self.trouble = Some(Trouble::after(self.trouble.as_ref(), real, error));
     }
 }

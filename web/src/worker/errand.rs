@@ -130,7 +130,7 @@ impl Service {
             // No last exchange, yet some are there: the setting was lost, the exchanges were not.
             None => match store.exchanges().await.map(|exchanges| exchanges.into_iter().next()) {
                 Ok(Some(exchange)) => self.open(&exchange.id, Manner::Wait).await,
-                Ok(None) if self.was_wiped(None) => {}
+                Ok(None) if self.was_wiped(store.loss()) => {}
                 Ok(None) => self.first_demo().await,
                 Err(error) => self.unreadable(error.to_string(), 0, false),
             },
@@ -499,6 +499,9 @@ impl Service {
         }
         let state = self.state.borrow();
         let desk = state.desk.as_ref().filter(|_| state.epoch == epoch).ok_or("the exchange was closed")?;
+        if state.session == Session::Open && head.sequence < desk.saver.saved().sequence {
+            return Err(StoreError::Cleared.to_string());
+        }
         for chunk in desk.saver.unsaved() {
             // After a take-over the store has the history of another tab.
             if chunk.before() == head {

@@ -33,13 +33,13 @@ pub(super) enum Place {
 
 impl Service {
     /// The database opened and has no exchange; whether that is news.
-    pub(super) fn was_wiped(&self, browser: Option<String>) -> bool {
+    pub(super) fn was_wiped(&self, message: Option<String>) -> bool {
         let mut state = self.state.borrow_mut();
         let losses = state.witnesses.losses(&[]);
-        if losses.is_empty() && browser.is_none() {
+        if losses.is_empty() && message.is_none() {
             return false;
         }
-        state.session = Session::Damaged(Damaged { what: Damage::Wiped, losses });
+        state.session = Session::Damaged(Damaged { what: Damage::Wiped { message }, losses });
         true
     }
 
@@ -73,6 +73,9 @@ impl Service {
         let Ok(records) = store.exchanges().await else { return };
         let message = {
             let state = self.state.borrow();
+            if state.is_damaged() {
+                return;
+            }
             let opened = state.chosen.clone().unwrap_or_default();
             witness::notice(&state.witnesses.losses(&records), &opened)
         };

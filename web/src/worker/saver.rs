@@ -11,7 +11,8 @@ use outcry_journal::limits::SEALED_CHUNK_BODY;
 use outcry_journal::{Chunk, Head, JournalError, JournalId};
 
 use super::barrier::Barrier;
-use super::store::{Append, Durability};
+use super::store::{Append, Durability, StoreError};
+use crate::protocol::Cause;
 
 /// Milliseconds that commands gather before they are written.
 pub const GATHER: f64 = 20.0;
@@ -77,6 +78,8 @@ struct NewChunk {
 pub struct Trouble {
     /// What the store said last.
     pub message: String,
+    /// Why it failed.
+    pub cause: Cause,
     /// Real time of the next try.
     pub(super) next: f64,
     /// How long it waited for that.
@@ -85,9 +88,9 @@ pub struct Trouble {
 
 impl Trouble {
     /// After one more failure: waits twice as long as before.
-    pub(super) fn after(earlier: Option<&Self>, real: f64, message: String) -> Self {
+    pub(super) fn after(earlier: Option<&Self>, real: f64, error: &StoreError) -> Self {
         let wait = earlier.map_or(FIRST_RETRY, |trouble| (trouble.wait * 2.0).min(LONGEST_RETRY));
-        Self { message, next: real + wait, wait }
+        Self { message: error.to_string(), cause: error.cause(), next: real + wait, wait }
     }
 }
 
@@ -158,6 +161,13 @@ impl Saver {
     #[must_use]
     pub fn barrier_trouble(&self) -> Option<&Trouble> {
         self.barrier.trouble()
+    }
+
+    /// Whether what was saved is gone, because the storage was cleared.
+    #[must_use]
+    pub fn is_cleared(&self) -> bool {
+        let troubles = [self.trouble.as_ref(), self.barrier.trouble()];
+        troubles.into_iter().flatten().any(|trouble| trouble.cause == Cause::Cleared)
     }
 
     /// What is not stored: a chunk being written first, then those that wait, in order.
@@ -302,13 +312,13 @@ impl Saver {
     }
 
     /// The write under way has failed; it will be due again.
-    pub fn failed(&mut self, real: f64, message: String) {
+    pub fn failed(&mut self, real: f64, error: &StoreError) {
         match self.writing.take() {
             Some(Writing::Chunk(new)) => {
                 self.waiting.push_front(new.chunk);
-                self.trouble = Some(Trouble::after(self.trouble.as_ref(), real, message));
+                self.trouble = Some(Trouble::after(self.trouble.as_ref(), real, error));
             }
-            Some(Writing::Barrier(_)) | None => self.barrier.failed(real, message),
+            Some(Writing::Barrier(_)) | None => self.barrier.failed(real, error),
         }
     }
 }

@@ -197,7 +197,7 @@ impl Service {
         let State { session, desk, chosen, .. } = &mut *state;
         match session {
             Session::Open => desk.iter_mut().for_each(|desk| desk.saver.retry()),
-            Session::Damaged(Damaged { what: Damage::Closed { .. } | Damage::Wiped, .. }) => {
+            Session::Damaged(Damaged { what: Damage::Closed { .. } | Damage::Wiped { .. }, .. }) => {
                 drop(state);
                 // Perhaps it opens now.
                 *self.store.borrow_mut() = None;
@@ -305,13 +305,13 @@ impl Service {
                 let saved = desk.saver.saved();
                 desk.link.iter_mut().for_each(|link| link.saved(saved));
             }
-            Err(StoreError::Superseded { .. }) => {
-                desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
+            Err(error @ StoreError::Superseded { .. }) => {
+                desk.saver.failed(real, &error);
                 drop(state);
                 let (Write::Append(Append { exchange, .. }) | Write::Barrier { exchange, .. }) = &write;
                 return self.lose(exchange);
             }
-            Err(error) => desk.saver.failed(real, error.to_string()),
+            Err(error) => desk.saver.failed(real, &error),
         }
         drop(state);
         self.pulse.now();
@@ -393,7 +393,7 @@ impl State {
     /// What is saved of the open exchange, for others to remember.
     pub(super) fn witness(&self, acks: Acks) -> Option<Witness> {
         let kept = self.session == Session::Open && acks != Acks::Neither;
-        let desk = self.desk.as_ref().filter(|_| kept)?;
+        let desk = self.desk.as_ref().filter(|desk| kept && !desk.saver.is_cleared())?;
         let saved = desk.saver.saved();
         (saved.sequence > 0).then(|| Witness {
             exchange: desk.id.to_string(),
@@ -430,9 +430,11 @@ impl State {
             };
         };
         let storage = match desk.saver.trouble().or(desk.saver.barrier_trouble()) {
-            Some(trouble) => Storage::Failed { message: trouble.message.clone() },
+            Some(trouble) => Storage::Failed { message: trouble.message.clone(), cause: trouble.cause },
             None => self.storage.clone(),
         };
+        // What the browser has thrown away is not saved any more.
+        let acks = if desk.saver.is_cleared() { Acks::Neither } else { acks };
         let exchange = desk.venue.host().exchange();
         Status {
             session,

@@ -10,7 +10,7 @@ use outcry_journal::{Chunk, JournalId};
 use outcry_simulation::Market;
 use outcry_web::worker::barrier::PATIENCE;
 use outcry_web::worker::saver::{GATHER, Saver, Write};
-use outcry_web::worker::store::{Append, Durability};
+use outcry_web::worker::store::{Append, Durability, StoreError};
 use outcry_web::worker::venue::Venue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -94,7 +94,7 @@ fn a_failed_write_is_made_again_with_what_came_since_later_each_time() {
     for wait in [500.0, 1_000.0, 2_000.0] {
         writer.write_at(real);
         writer.execute(1, real);
-        writer.saver.failed(real, "no room".to_owned());
+        writer.saver.failed(real, &StoreError::Full("no room".to_owned()));
         assert_eq!(writer.saver.due(), Some(real + wait));
         assert_eq!(writer.saver.trouble().map(|trouble| trouble.message.as_str()), Some("no room"));
         real += wait;
@@ -125,7 +125,7 @@ fn small_chunks_become_large_ones_that_replay_to_the_same_digest() {
         keep(&mut stored, &append);
         // A failure in between changes nothing about it.
         if round % 7 == 0 {
-            writer.saver.failed(f64::from(round), "no room".to_owned());
+            writer.saver.failed(f64::from(round), &StoreError::Full("no room".to_owned()));
             writer.saver.retry();
             keep(&mut stored, &writer.write_at(f64::from(round)));
         }
@@ -248,7 +248,7 @@ fn a_barrier_that_fails_moves_nothing_and_is_made_again_later() {
     writer.execute(1, 0.0);
     save(&mut writer, 0.0);
     begin_barrier(&mut writer, PATIENCE);
-    writer.saver.failed(200.0, "no room".to_owned());
+    writer.saver.failed(200.0, &StoreError::Full("no room".to_owned()));
     assert_eq!((writer.saver.saved().sequence, writer.saver.on_disk()), (1, 0));
     assert_eq!(writer.saver.trouble(), None, "the commands are saved");
     assert!(writer.saver.barrier_trouble().is_some());
@@ -268,7 +268,7 @@ fn what_was_saved_gets_its_barrier_although_nothing_more_can_be_written() {
     save(&mut writer, 0.0);
     writer.execute(1, 10.0);
     writer.write_at(10.0);
-    writer.saver.failed(10.0, "no room".to_owned());
+    writer.saver.failed(10.0, &StoreError::Full("no room".to_owned()));
     assert_eq!(writer.saver.due(), Some(PATIENCE));
     begin_barrier(&mut writer, PATIENCE);
     writer.saver.written(PATIENCE + 5.0);

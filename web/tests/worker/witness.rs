@@ -7,7 +7,7 @@ use js_sys::{Promise, eval};
 use outcry_journal::{Chunk, JournalId};
 use outcry_simulation::Market as _;
 use outcry_web::protocol::{
-    Damage, Damaged, Frame, Import, ImportStage, Outcome, Request, Response, Session, Witness,
+    Cause, Damage, Damaged, Frame, Import, ImportStage, Outcome, Request, Response, Session, Storage, Witness,
 };
 use outcry_web::worker::store::{Database, ExchangeRecord, Store};
 use outcry_web::worker::venue::Venue;
@@ -94,14 +94,14 @@ async fn a_wiped_database_is_told_and_an_export_brings_it_back() {
 
     let page = Page::start_knowing("wiped", vec![witness.clone()]);
     let Damaged { what, losses } = damage(&page).await;
-    assert_eq!(what, Damage::Wiped);
+    assert_eq!(what, Damage::Wiped { message: None });
     assert_eq!(losses.len(), 1);
     let loss = &losses[0];
     assert_eq!((loss.had, loss.found, &loss.name), (witness.sequence, 0, &witness.name));
     assert_eq!(loss.at, witness.at);
     assert!(matches!(page.submit(bid(1)).await, Outcome::Refused(_)), "nothing is begun in its place");
     page.request(Request::Retry);
-    assert_eq!(damage(&page).await.what, Damage::Wiped, "nor at the second try");
+    assert_eq!(damage(&page).await.what, Damage::Wiped { message: None }, "nor at the second try");
 
     page.request(Request::Import(Import::Journal { name: "saved.outcry".to_owned(), bytes: file }));
     let frame = opened(&page).await;
@@ -322,4 +322,52 @@ async fn the_good_part_of_a_damaged_journal_goes_on_as_well() {
         frame.status.import.as_ref().is_some_and(|import| matches!(import.stage, ImportStage::Refused(_)))
     });
     assert_eq!(refused.await.status.sequence, good);
+}
+
+#[wasm_bindgen_test]
+async fn storage_cleared_under_an_open_exchange_is_told_and_nothing_is_said_to_be_saved_any_more() {
+    let witness = seen("cleared").await;
+    let page = Page::start_knowing("cleared", vec![witness.clone()]);
+    opened(&page).await;
+    // The worker closes its connection for this, as the browser closes it by force.
+    wipe("cleared").await;
+    assert!(matches!(page.submit(bid(1)).await, Outcome::Done { .. }), "trading goes on");
+    let status = page.until(|frame| matches!(frame.status.storage, Storage::Failed { .. })).await.status;
+    assert!(matches!(status.storage, Storage::Failed { cause: Cause::Cleared, .. }), "{:?}", status.storage);
+    assert_eq!((status.saved, status.on_disk, status.witness), (0, 0, None));
+    page.request(Request::Export);
+    let notice = page.answer(|response| match response {
+        Response::Notice(notice) => Some(notice.message),
+        _ => None,
+    });
+    let message = notice.await;
+    assert!(message.contains("nothing was exported"), "{message}");
+    drop(page);
+    let page = Page::start_knowing("cleared", vec![witness.clone()]);
+    let Damaged { losses, .. } = damage(&page).await;
+    assert_eq!((losses[0].had, losses[0].found), (witness.sequence, 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_database_that_does_not_open_is_no_first_visit_when_something_was_in_it() {
+    let witness = seen("closed").await;
+    let refuse = "self.realOpen = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = () => { throw new DOMException('broken', 'UnknownError'); }";
+    eval(refuse).expect("it runs");
+    let page = Page::start_knowing("closed", vec![witness.clone()]);
+    let Damaged { what, losses } = damage(&page).await;
+    assert!(matches!(&what, Damage::Closed { message } if message.contains("broken")), "{what:?}");
+    assert_eq!((losses[0].had, losses[0].found), (witness.sequence, 0));
+    // Who goes on all the same does so in memory, and is told.
+    page.request(Request::NewDemo { seed: 4 });
+    let frame = opened(&page).await;
+    assert!(matches!(frame.status.storage, Storage::Absent { .. }), "{:?}", frame.status.storage);
+    assert_eq!(frame.status.saved, 0);
+    drop(page);
+    let page = Page::start_knowing("closed", vec![witness.clone()]);
+    damage(&page).await;
+    eval("IDBFactory.prototype.open = self.realOpen").expect("it runs");
+    page.request(Request::Retry);
+    let frame = opened(&page).await;
+    assert_eq!((frame.status.exchange, frame.status.storage), (witness.exchange, Storage::Good));
 }

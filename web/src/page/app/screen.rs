@@ -31,7 +31,7 @@ impl App {
                     { self.ticket() }
                     { self.bottom() }
                 </main>
-                <StatusLine {status} sync={self.state.sync.clone()} act={self.act.clone()} />
+                <StatusLine {status} keeping={self.keeping} sync={self.state.sync.clone()} act={self.act.clone()} />
                 { notice_list(self.notices.posted(), &self.act) }
             </div>
         }

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 use super::record::{number, whole};
-use super::request::{answer, complete, describe, failed, transaction};
+use super::request::{answer, complete, data_loss, describe, failed, transaction};
 use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk};
 
 const VERSION: u32 = 1;
@@ -25,7 +25,12 @@ const WRITE: &str = "readwrite";
 pub struct Database {
     name: String,
     open: RefCell<Option<IdbDatabase>>,
+    /// What the browser said that it has lost.
+    loss: Loss,
 }
+
+/// Where the opening of a database notes what the browser says that it has lost.
+pub(super) type Loss = Rc<RefCell<Option<String>>>;
 
 impl Database {
     /// Opens the database of this name, made if it is not there.
@@ -34,8 +39,13 @@ impl Database {
     /// [`StoreError::Absent`] if the browser has none to give, [`StoreError::NewerVersion`] if a newer Outcry
     /// made it.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let database = open(name).await?;
-        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
+        let loss = Loss::default();
+        let database = open(name, &loss).await?;
+        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)), loss })
+    }
+
+    pub(super) fn loss(&self) -> Option<String> {
+        self.loss.borrow().clone()
     }
 
     /// Starts a transaction of relaxed durability.
@@ -56,7 +66,7 @@ impl Database {
         {
             return Ok(transaction);
         }
-        let database = open(&self.name).await?;
+        let database = open(&self.name, &self.loss).await?;
         let transaction = transaction(&database, stores, mode, durability).map_err(|error| failed(&error));
         *self.open.borrow_mut() = Some(database);
         transaction
@@ -138,6 +148,7 @@ impl Database {
         })
         .await
         .map(|_| ())
+        .map_err(cleared)
     }
 
     /// Writes the record again, with the stores of an append: it comes after every append that was begun before.
@@ -149,6 +160,7 @@ impl Database {
         })
         .await
         .map(|_| ())
+        .map_err(cleared)
     }
 
     pub(super) async fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
@@ -248,6 +260,14 @@ impl Database {
     }
 }
 
+/// A writer's exchange was there: if it is not, it was taken away.
+fn cleared(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Conflict(_) => StoreError::Cleared,
+        error => error,
+    }
+}
+
 /// Waits for a transaction whose requests were made, or gives it up if one could not be.
 async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Result<(), StoreError> {
     match made {
@@ -275,7 +295,7 @@ fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
 }
 
-async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
+async fn open(name: &str, loss: &Loss) -> Result<IdbDatabase, StoreError> {
     let absent = |error: &JsValue| StoreError::Absent(describe(error));
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
     let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
@@ -283,8 +303,9 @@ async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
     };
     let request = factory.open_with_u32(name, VERSION).map_err(|error| absent(&error))?;
     let upgrade = {
-        let request = request.clone();
-        Closure::once(move || {
+        let (request, loss) = (request.clone(), Rc::clone(loss));
+        Closure::once(move |event: JsValue| {
+            *loss.borrow_mut() = data_loss(&event);
             // A failure here aborts the opening, which reports it.
             let Ok(database) = request.result() else { return };
             let database: IdbDatabase = database.unchecked_into();

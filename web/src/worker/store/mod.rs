@@ -16,6 +16,8 @@ mod memory;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::protocol::Cause;
+
 pub use database::Database;
 pub use memory::Memory;
 pub use record::{ExchangeRecord, whole};
@@ -39,9 +41,27 @@ pub enum StoreError {
     /// There is no such exchange, or there is one already where a new one was to be made.
     #[error("{0}")]
     Conflict(String),
-    /// The browser refused: no room, a broken disk, a closed database.
+    /// The browser gives this page no more room.
+    #[error("{0}")]
+    Full(String),
+    /// The exchange that was written to is not there any more: the storage was cleared while the page was open.
+    #[error("the browser has cleared this page's storage: what was saved of this exchange is gone")]
+    Cleared,
+    /// The browser refused: a broken disk, a closed database.
     #[error("{0}")]
     Failed(String),
+}
+
+impl StoreError {
+    /// Why, for the page.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Full(_) => Cause::Full,
+            Self::Cleared => Cause::Cleared,
+            _ => Cause::Other,
+        }
+    }
 }
 
 /// One write to a journal: a chunk, in place of the smaller chunks that it holds.
@@ -174,6 +194,15 @@ impl Store {
             Self::Database(_) if request::has_durability() => Acks::Both,
             Self::Database(_) => Acks::Saved,
             Self::Memory(_) => Acks::Neither,
+        }
+    }
+
+    /// What the browser says if it has lost what was in the database and made a new one.
+    #[must_use]
+    pub fn loss(&self) -> Option<String> {
+        match self {
+            Self::Database(database) => database.loss(),
+            Self::Memory(_) => None,
         }
     }
 

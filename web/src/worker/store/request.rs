@@ -27,7 +27,16 @@ pub fn describe(error: &JsValue) -> String {
 }
 
 pub(super) fn failed(error: &JsValue) -> StoreError {
-    StoreError::Failed(describe(error))
+    let full = error.dyn_ref::<DomException>().is_some_and(|error| error.name() == "QuotaExceededError");
+    if full { StoreError::Full(describe(error)) } else { StoreError::Failed(describe(error)) }
+}
+
+/// What the browser says if it has lost what was in a database that it now makes anew: Chromium does, some others
+/// say nothing.
+pub(super) fn data_loss(event: &JsValue) -> Option<String> {
+    let text = |name: &str| Reflect::get(event, &name.into()).ok()?.as_string();
+    let loss = text("dataLoss").filter(|loss| loss != "none")?;
+    Some(text("dataLossMessage").filter(|message| !message.is_empty()).unwrap_or(loss))
 }
 
 /// Whether the browser lets a transaction say what `complete` is to mean; one that does not ignores the wish.
