@@ -60,8 +60,11 @@ fn keep_pictures(page: &Page, what: &str) {
     let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
     page.devtools("Emulation.setDeviceMetricsOverride", phone);
     page.keep_picture(&format!("{what}-phone"));
-    let wider = page.script("return document.documentElement.scrollWidth - window.innerWidth", &[]);
-    assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "{what} is {wider} px wider than a phone");
+    let sticks_out = "return [...document.querySelectorAll('.session-card *')]
+        .filter(part => part.getBoundingClientRect().right > window.innerWidth && !part.closest('.visually-hidden'))
+        .map(part => part.outerHTML)";
+    let sticks_out = page.script(sticks_out, &[]);
+    assert_eq!(sticks_out, json!([]), "{what} is wider than a phone");
     page.devtools("Emulation.clearDeviceMetricsOverride", json!({}));
     let theme = |value| json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
     page.devtools("Emulation.setEmulatedMedia", theme("dark"));
@@ -286,6 +289,11 @@ fn storage_cleared_under_an_open_page_is_told_and_nothing_is_shown_as_saved() {
     page.wait_data("storage", "cause", "cleared");
     let shown = page.wait_status("trading goes on", |now| now.sequence > status.sequence);
     assert_eq!((shown.saved, page.on_disk()), (0, 0));
+    let acks = "return [...document.querySelectorAll('[data-testid=orders] [data-order]')].map(row => row.dataset.ack)";
+    page.click("tab-orders");
+    wait("both orders say that they are not saved", || {
+        (page.script(acks, &[]) == json!(["executed", "executed"])).then_some(())
+    });
     keep_pictures(&page, "cleared");
     page.click("storage-reload");
     told(&page, &status.exchange, status.sequence, 0);

@@ -138,8 +138,8 @@ fn ways_out(first: &Loss, has_good: bool, losses: &[Loss], around: &Around<'_>) 
                 </li>
                 if has_good {
                     <li>
-                        { send_button(act, "Go on with the good part", "", "keep-good", || Request::KeepGood) }
-                        <span>{ format!("A new exchange with the first {} commands. This one stays as it is.", number::count(first.found)) }</span>
+                        { send_button(act, "Go on with what is here", "", "keep-good", || Request::KeepGood) }
+                        <span>{ format!("A new exchange with the {} commands that are here. This one stays as it is.", number::count(first.found)) }</span>
                     </li>
                     <li>
                         { send_button(act, "Export the journal", "", "export", || Request::Export) }

@@ -55,12 +55,8 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
 
 /// What an exchange has lost, if it has.
 fn lost(exchange: &StoredExchange) -> Html {
-    match exchange.had {
-        Some(had) => {
-            html! { <span class="state bad">{ format!("had {} commands", number::count(had)) }</span> }
-        }
-        None => Html::default(),
-    }
+    let Some(had) = exchange.had else { return Html::default() };
+    html! { <span class="state bad lost">{ format!("had {} commands", number::count(had)) }</span> }
 }
 
 fn open_button(exchange: &StoredExchange, act: &Callback<Action>) -> Html {

@@ -55,7 +55,9 @@ impl Component for StatusLine {
 /// Both acks, as they are at this moment; a click has all of it on disk at once.
 fn saved(status: &Shared<Status>, act: &Callback<Action>) -> Html {
     let Status { sequence, saved, on_disk, .. } = **status;
-    let text = if on_disk >= sequence {
+    let text = if saved == 0 && sequence > 0 {
+        "Nothing is saved".to_owned()
+    } else if on_disk >= sequence {
         "All on disk".to_owned()
     } else if saved >= sequence {
         format!("All saved, {} on disk", number::count(on_disk))

@@ -38,6 +38,13 @@ impl Fork {
     /// # Errors
     /// Why they cannot be executed.
     pub fn take(&mut self, chunk: &Chunk) -> Result<(), String> {
+        if chunk.first_sequence() != self.sequence() + 1 {
+            return Err(format!(
+                "its journal goes on at command {} after command {}: what is between was trimmed or is lost",
+                chunk.first_sequence(),
+                self.sequence()
+            ));
+        }
         for entry in chunk.entries() {
             let repeated = entry.and_then(|entry| self.venue.repeat(&entry));
             repeated.map_err(|error| error.to_string())?;

@@ -37,9 +37,10 @@ impl Fresh {
         }
     }
 
-    /// Forgets what is on disk.
+    /// Forgets what is on disk; from now on it counts as changed by the last command that is.
     pub fn settled(&mut self, on_disk: u64) {
         self.changed.retain(|_, sequence| *sequence > on_disk);
+        self.rest = self.rest.map(|rest| rest.max(on_disk));
     }
 
     /// The last command that may have changed an order, of an exchange that has executed `now` commands.
