@@ -39,8 +39,9 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
                 { for stored.iter().map(|exchange| {
                     let is_open = exchange.id == open;
                     html! {
-                        <tr key={exchange.id.clone()} data-exchange={exchange.id.clone()}>
-                            <td class="text">{ exchange.name.clone() }</td>
+                        <tr key={exchange.id.clone()} data-exchange={exchange.id.clone()}
+                            data-had={exchange.had.map(|had| had.to_string())}>
+                            <td class="text">{ exchange.name.clone() }{ lost(exchange) }</td>
                             <td>{ number::count(exchange.sequence) }</td>
                             <td>{ number::bytes(exchange.bytes) }</td>
                             <td class="buttons">{ if is_open { html! { "open" } } else { open_button(exchange, act) } }</td>
@@ -50,6 +51,12 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
             </tbody>
         </table>
     }
+}
+
+/// What an exchange has lost, if it has.
+fn lost(exchange: &StoredExchange) -> Html {
+    let Some(had) = exchange.had else { return Html::default() };
+    html! { <span class="state bad lost">{ format!("had {} commands", number::count(had)) }</span> }
 }
 
 fn open_button(exchange: &StoredExchange, act: &Callback<Action>) -> Html {

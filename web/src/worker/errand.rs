@@ -15,7 +15,8 @@ use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{Database, ExchangeRecord, Memory, Store, StoreError, describe};
 use super::venue::Venue;
-use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl};
+use super::witness::Comparison;
+use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, SyncControl};
 
 /// Seed of the first demo.
 const FIRST_SEED: u64 = 1;
@@ -49,6 +50,8 @@ pub enum Errand {
     Import(Import),
     /// Do what was asked of sync.
     Sync(SyncControl),
+    /// Make an exchange of what is good of the damaged one.
+    KeepGood,
     /// Answer with the stored exchanges.
     List,
     /// Answer with the journal file of the open exchange.
@@ -99,6 +102,7 @@ impl Service {
             }
             Errand::Import(import) => self.import(import).await,
             Errand::Sync(control) => self.control_sync(control).await,
+            Errand::KeepGood => self.keep_good().await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
         }
@@ -109,6 +113,7 @@ impl Service {
             let (store, storage) = match Database::open(&self.database).await {
                 Ok(database) => (Store::Database(database), Storage::Good),
                 Err(error @ StoreError::NewerVersion) => return self.unreadable(error.to_string(), 0, true),
+                Err(error) if self.was_closed(&error.to_string()) => return,
                 Err(error) => {
                     (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() })
                 }
@@ -125,10 +130,12 @@ impl Service {
             // No last exchange, yet some are there: the setting was lost, the exchanges were not.
             None => match store.exchanges().await.map(|exchanges| exchanges.into_iter().next()) {
                 Ok(Some(exchange)) => self.open(&exchange.id, Manner::Wait).await,
+                Ok(None) if self.was_wiped(store.loss()) => {}
                 Ok(None) => self.first_demo().await,
                 Err(error) => self.unreadable(error.to_string(), 0, false),
             },
         }
+        self.tell_losses(&store).await;
     }
 
     /// The demo of a first visit: in memory, where the store takes nothing.
@@ -166,7 +173,11 @@ impl Service {
     }
 
     fn close(&self) {
+        let acks = self.acks();
         let mut state = self.state.borrow_mut();
+        if let Some(witness) = state.witness(acks) {
+            state.witnesses.note(witness);
+        }
         state.desk = None;
         // Orders and rows go into the exchange that is open; what is checked or over is not about it.
         state.load.take_if(|load| load.is_bound());
@@ -174,8 +185,9 @@ impl Service {
         state.session = Session::Opening { replayed: 0, total: 0 };
     }
 
-    /// Waits until everything executed so far is stored.
+    /// Waits until everything executed so far is saved and, if the disk takes it, on disk.
     async fn flush(&self) -> Result<(), String> {
+        self.settle();
         loop {
             let writing = {
                 let state = self.state.borrow();
@@ -188,11 +200,17 @@ impl Service {
                 breathe().await;
                 continue;
             }
-            let Some(append) = self.next_write() else { return Ok(()) };
-            self.write(append).await;
+            let next = self.next_write();
+            let done = next.is_none();
+            if let Some(write) = next {
+                self.write(write).await;
+            }
             let state = self.state.borrow();
             if let Some(trouble) = state.desk.as_ref().and_then(|desk| desk.saver.trouble()) {
                 return Err(trouble.message.clone());
+            }
+            if done {
+                return Ok(());
             }
         }
     }
@@ -264,17 +282,19 @@ impl Service {
         if !exclusive && let Err(error) = store.raise_epoch(exchange).await {
             return self.unreadable(error.to_string(), 0, false);
         }
-        let record = match store.exchange(exchange).await {
+        let stored = store.exchange(exchange).await;
+        let missing = stored == Ok(None);
+        let record = match stored {
             Ok(Some(record)) => record,
-            Ok(None) => {
-                let message = "this browser had an exchange here and its store has lost it".to_owned();
-                return self.unreadable(message, 0, false);
-            }
+            Ok(None) => self.state.borrow().witnesses.record(exchange),
             Err(error) => return self.unreadable(error.to_string(), 0, false),
         };
         let Some(origin) = self.origin(&store, &record).await else { return };
         let venue = Venue::new(journal, record.epoch, origin);
-        let (venue, saver, damage) = self.replay(&store, &record, venue).await;
+        let (venue, saver, mut damage) = self.replay(&store, &record, venue).await;
+        if missing {
+            damage = Some(self.missing(&record, saver.saved().sequence));
+        }
         let setting = store.setting(&crowd_key(exchange)).await;
         // Without a setting it came from elsewhere: it is shown as it came.
         let setting = setting.unwrap_or(CrowdSetting::new(FIRST_SEED, false));
@@ -333,6 +353,7 @@ impl Service {
     ) -> (Venue, Saver, Option<Session>) {
         let mut saver = Saver::new(venue.host().journal(), record.epoch);
         let mut breath = self.now();
+        let mut seen = Comparison::new(self.state.borrow().witnesses.of(&record.id));
         let damage = 'reading: loop {
             let next = venue.exchange().sequence() + 1;
             let chunks = match store.chunks(&record.id, next, CHUNKS_PER_READ).await {
@@ -341,7 +362,10 @@ impl Service {
                 Err(error) => break Some(error.to_string()).map(|message| (message, false)),
             };
             for (_, bytes) in chunks {
-                let replayed = Chunk::decode(&bytes).and_then(|chunk| venue.replay(&chunk).map(|()| chunk));
+                let replayed = Chunk::decode(&bytes).and_then(|chunk| {
+                    seen.pass(venue.host(), &chunk);
+                    venue.replay(&chunk).map(|()| chunk)
+                });
                 match replayed {
                     Ok(chunk) => saver.stored(&chunk, bytes.len() as u64),
                     Err(error) => {
@@ -363,6 +387,7 @@ impl Service {
                 format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
             Session::Unreadable { message, good, newer_version }
         });
+        let damage = damage.or_else(|| seen.end(venue.host().head()).map(Session::Damaged));
         (venue, saver, damage)
     }
 
@@ -432,13 +457,8 @@ impl Service {
         let Some(store) = self.opened_store() else { return };
         match store.exchanges().await {
             Ok(records) => {
-                let stored = |record: ExchangeRecord| StoredExchange {
-                    id: record.id,
-                    name: record.name,
-                    sequence: record.sequence,
-                    bytes: record.bytes,
-                };
-                self.respond(Response::Exchanges(records.into_iter().map(stored).collect()));
+                let list = self.state.borrow().witnesses.list(records);
+                self.respond(Response::Exchanges(list));
             }
             Err(error) => self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}")),
         }
@@ -479,6 +499,9 @@ impl Service {
         }
         let state = self.state.borrow();
         let desk = state.desk.as_ref().filter(|_| state.epoch == epoch).ok_or("the exchange was closed")?;
+        if state.session == Session::Open && head.sequence < desk.saver.saved().sequence {
+            return Err(StoreError::Cleared.to_string());
+        }
         for chunk in desk.saver.unsaved() {
             // After a take-over the store has the history of another tab.
             if chunk.before() == head {

@@ -10,8 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 use super::record::{number, whole};
-use super::request::{answer, complete, describe, failed, transaction};
-use super::{Append, ExchangeRecord, StoreError, StoredChunk};
+use super::request::{answer, complete, data_loss, describe, failed, transaction};
+use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk};
 
 const VERSION: u32 = 1;
 const EXCHANGES: &str = "exchanges";
@@ -25,7 +25,12 @@ const WRITE: &str = "readwrite";
 pub struct Database {
     name: String,
     open: RefCell<Option<IdbDatabase>>,
+    /// What the browser said that it has lost.
+    loss: Loss,
 }
+
+/// Where the opening of a database notes what the browser says that it has lost.
+pub(super) type Loss = Rc<RefCell<Option<String>>>;
 
 impl Database {
     /// Opens the database of this name, made if it is not there.
@@ -34,20 +39,35 @@ impl Database {
     /// [`StoreError::Absent`] if the browser has none to give, [`StoreError::NewerVersion`] if a newer Outcry
     /// made it.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let database = open(name).await?;
-        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
+        let loss = Loss::default();
+        let database = open(name, &loss).await?;
+        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)), loss })
+    }
+
+    pub(super) fn loss(&self) -> Option<String> {
+        self.loss.borrow().clone()
+    }
+
+    /// Starts a transaction of relaxed durability.
+    async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+        self.start_as(stores, mode, Durability::Relaxed).await
     }
 
     /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
-    async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+    async fn start_as(
+        &self,
+        stores: &[&str],
+        mode: &str,
+        durability: Durability,
+    ) -> Result<IdbTransaction, StoreError> {
         let current = self.open.borrow().clone();
         if let Some(database) = current
-            && let Ok(transaction) = transaction(&database, stores, mode)
+            && let Ok(transaction) = transaction(&database, stores, mode, durability)
         {
             return Ok(transaction);
         }
-        let database = open(&self.name).await?;
-        let transaction = transaction(&database, stores, mode).map_err(|error| failed(&error));
+        let database = open(&self.name, &self.loss).await?;
+        let transaction = transaction(&database, stores, mode, durability).map_err(|error| failed(&error));
         *self.open.borrow_mut() = Some(database);
         transaction
     }
@@ -89,8 +109,27 @@ impl Database {
         settle(&transaction, written).await
     }
 
+    /// In one transaction: the chunks that were there go, and the new ones and their record come.
+    pub(super) async fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+    ) -> Result<(), StoreError> {
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        let written = (|| {
+            part(&transaction, EXCHANGES)?.put(&record.to_value()?)?;
+            let store = part(&transaction, CHUNKS)?;
+            store.delete(&span(&record.id, 0, MAX_SEQUENCE)?)?;
+            for (first, chunk) in chunks {
+                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
+            }
+            Ok(())
+        })();
+        settle(&transaction, written).await
+    }
+
     pub(super) async fn append(&self, append: &Append) -> Result<(), StoreError> {
-        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, append.durability).await?;
         let appended = append.clone();
         self.update(&transaction, &append.exchange, move |transaction, record| {
             if record.epoch != appended.epoch {
@@ -109,6 +148,19 @@ impl Database {
         })
         .await
         .map(|_| ())
+        .map_err(cleared)
+    }
+
+    /// Writes the record again, with the stores of an append: it comes after every append that was begun before.
+    pub(super) async fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        self.update(&transaction, id, move |_, record| match record.epoch {
+            current if current != epoch => Ok(Err(StoreError::Superseded { current })),
+            _ => Ok(Ok(())),
+        })
+        .await
+        .map(|_| ())
+        .map_err(cleared)
     }
 
     pub(super) async fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
@@ -208,6 +260,14 @@ impl Database {
     }
 }
 
+/// A writer's exchange was there: if it is not, it was taken away.
+fn cleared(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Conflict(_) => StoreError::Cleared,
+        error => error,
+    }
+}
+
 /// Waits for a transaction whose requests were made, or gives it up if one could not be.
 async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Result<(), StoreError> {
     match made {
@@ -235,7 +295,7 @@ fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
 }
 
-async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
+async fn open(name: &str, loss: &Loss) -> Result<IdbDatabase, StoreError> {
     let absent = |error: &JsValue| StoreError::Absent(describe(error));
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
     let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
@@ -243,8 +303,9 @@ async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
     };
     let request = factory.open_with_u32(name, VERSION).map_err(|error| absent(&error))?;
     let upgrade = {
-        let request = request.clone();
-        Closure::once(move || {
+        let (request, loss) = (request.clone(), Rc::clone(loss));
+        Closure::once(move |event: JsValue| {
+            *loss.borrow_mut() = data_loss(&event);
             // A failure here aborts the opening, which reports it.
             let Ok(database) = request.result() else { return };
             let database: IdbDatabase = database.unchecked_into();

@@ -35,6 +35,12 @@ impl Memory {
         Ok(())
     }
 
+    pub(super) fn replace(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) {
+        let mut exchanges = self.exchanges.borrow_mut();
+        exchanges.retain(|journal| journal.record.id != record.id);
+        exchanges.push(Journal { record: record.clone(), chunks: chunks.to_vec() });
+    }
+
     pub(super) fn append(&self, append: &Append) -> Result<(), StoreError> {
         self.change(&append.exchange, |Journal { record, chunks }| {
             if record.epoch != append.epoch {
@@ -47,6 +53,13 @@ impl Memory {
             let end = chunks.partition_point(|(first, _)| *first <= append.last);
             chunks.splice(start..end, [(append.first, append.chunk.clone())]);
             Ok(())
+        })
+    }
+
+    pub(super) fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        self.change(id, |Journal { record, .. }| match record.epoch {
+            current if current != epoch => Err(StoreError::Superseded { current }),
+            _ => Ok(()),
         })
     }
 
