@@ -124,7 +124,7 @@ impl Score {
     /// If one did.
     pub fn conclude(self) {
         println!("{self}");
-        assert!(self.failures.is_empty(), "{self}: {:#?}", self.failures);
+        assert!(self.failures.is_empty(), "{}: {:#?}", self.what, self.failures);
         assert!(self.runs > 0, "{} was never tried", self.what);
     }
 }
