@@ -17,6 +17,8 @@ fn quiet(name: &'static str, server: &Server) -> (Page, Status) {
     page.stand_still();
     page.choose("instrument", "ACME");
     assert_eq!(page.place_limit("buy", "50.00", "3").code, "done");
+    // The answer comes before the picture that counts the command.
+    page.wait_orders("one", |orders| orders.len() == 1);
     let status = page.stand_still();
     wait_witness(&page, &status);
     (page, status)
@@ -171,6 +173,7 @@ fn the_server_brings_a_wiped_exchange_back() {
     // It is this browser's again, and goes on to the server.
     page.choose("instrument", "ACME");
     assert_eq!(page.place_limit("buy", "51.00", "1").code, "done");
+    page.wait_orders("both", |orders| orders.len() == 2);
     let ahead = page.stand_still();
     wait("the server follows", || (page.on_server() == ahead.sequence).then_some(()));
     page.must_be_quiet(&[]);
