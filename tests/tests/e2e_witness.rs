@@ -17,6 +17,8 @@ fn quiet(name: &'static str, server: &Server) -> (Page, Status) {
     page.stand_still();
     page.choose("instrument", "ACME");
     assert_eq!(page.place_limit("buy", "50.00", "3").code, "done");
+    // The answer comes before the picture that counts the command.
+    page.wait_orders("one", |orders| orders.len() == 1);
     let status = page.stand_still();
     wait_witness(&page, &status);
     (page, status)
@@ -60,8 +62,9 @@ fn keep_pictures(page: &Page, what: &str) {
     let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
     page.devtools("Emulation.setDeviceMetricsOverride", phone);
     page.keep_picture(&format!("{what}-phone"));
+    // Not the window's own width: a phone widens that to what sticks out.
     let sticks_out = "return [...document.querySelectorAll('.session-card *')]
-        .filter(part => part.getBoundingClientRect().right > window.innerWidth && !part.closest('.visually-hidden'))
+        .filter(part => part.getBoundingClientRect().right > 390 && !part.closest('.visually-hidden'))
         .map(part => part.outerHTML)";
     let sticks_out = page.script(sticks_out, &[]);
     assert_eq!(sticks_out, json!([]), "{what} is wider than a phone");
@@ -171,6 +174,7 @@ fn the_server_brings_a_wiped_exchange_back() {
     // It is this browser's again, and goes on to the server.
     page.choose("instrument", "ACME");
     assert_eq!(page.place_limit("buy", "51.00", "1").code, "done");
+    page.wait_orders("both", |orders| orders.len() == 2);
     let ahead = page.stand_still();
     wait("the server follows", || (page.on_server() == ahead.sequence).then_some(()));
     page.must_be_quiet(&[]);

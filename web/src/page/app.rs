@@ -5,6 +5,9 @@
 
 mod screen;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use outcry_engine::{Command, InstrumentId, OrderId, Price};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -58,7 +61,8 @@ pub(crate) struct App {
     refused_order: Option<(OrderId, Shared<String>)>,
     picked: Option<(u32, Price)>,
     notices: Notices,
-    keeper: witness::Keeper,
+    /// Shared with what hears that the page goes away: that must not wait for its turn.
+    keeper: Rc<RefCell<witness::Keeper>>,
     keeping: Keeping,
     /// Whether the browser was asked to keep the storage.
     asked_to_keep: bool,
@@ -84,6 +88,12 @@ impl Component for App {
             Ok(link) => (Some(link), None),
             Err(message) => (None, Some(message)),
         };
+        let keeper = Rc::<RefCell<witness::Keeper>>::default();
+        let (hides, last) = (ctx.link().callback(|()| Msg::Hides), Rc::clone(&keeper));
+        let _hiding = hiding::watch(Callback::from(move |()| {
+            last.borrow_mut().keep();
+            hides.emit(());
+        }));
         let heard_keeping = ctx.link().callback(Msg::Keeping);
         keeping::look(false, heard_keeping.clone());
         let scope = ctx.link().clone();
@@ -99,7 +109,7 @@ impl Component for App {
             refused_order: None,
             picked: None,
             notices: Notices::default(),
-            keeper: witness::Keeper::default(),
+            keeper,
             keeping: Keeping::default(),
             asked_to_keep: false,
             heard_keeping,
@@ -112,7 +122,7 @@ impl Component for App {
             act: ctx.link().callback(Msg::Act),
             animation,
             _system_theme: watch_system_theme(ctx),
-            _hiding: hiding::watch(ctx.link().callback(|()| Msg::Hides)),
+            _hiding,
         }
     }
 
@@ -135,7 +145,6 @@ impl Component for App {
             Msg::Act(action) => self.act(action),
             Msg::Hides => {
                 self.send(&Request::Settle);
-                self.keeper.keep(self.now);
                 false
             }
             Msg::Keeping(keeping) => std::mem::replace(&mut self.keeping, keeping) != keeping,
@@ -171,7 +180,7 @@ impl App {
         match response {
             Response::Ready { build } => self.greet(&build),
             Response::Frame(frame) => {
-                self.keeper.see(frame.status.witness.clone(), self.now);
+                self.keeper.borrow_mut().see(frame.status.witness.clone(), self.now);
                 let opened =
                     self.state.status.as_ref().is_none_or(|old| old.exchange != frame.status.exchange);
                 let damaged = self.is_damaged();
@@ -305,7 +314,7 @@ impl App {
                 self.list_exchanges();
             }
             Action::StartAnew { gone, seed } => {
-                self.keeper.forget(&gone);
+                self.keeper.borrow_mut().forget(&gone);
                 self.send(&Request::Forget { exchanges: gone });
                 self.send(&Request::NewDemo { seed });
             }

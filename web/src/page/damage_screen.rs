@@ -24,15 +24,20 @@ pub(crate) struct Around<'a> {
 
 /// A database that is not what was seen of it.
 pub(crate) fn damaged(damaged: &Damaged, around: &Around<'_>) -> Html {
-    let first = damaged.losses.first().cloned().unwrap_or_default();
+    // What the database itself still knows of a server is newer than the witness.
+    let mut losses = damaged.losses.clone();
+    if let Some(first) = losses.first_mut() {
+        first.server = around.loss.server.clone().or(first.server.take());
+    }
+    let first = losses.first().cloned().unwrap_or_default();
     let (title, words) = words(&damaged.what, &first);
     let whole = matches!(damaged.what, Damage::Wiped { .. } | Damage::Closed { .. });
     html! {
         <>
             <h1>{ title }</h1>
             <p role="alert">{ words }</p>
-            { balance(&damaged.losses) }
-            { ways_out(&first, !whole && first.found > 0, &damaged.losses, around) }
+            { balance(&losses) }
+            { ways_out(&first, !whole && first.found > 0, &losses, around) }
             { others(&first, around) }
         </>
     }

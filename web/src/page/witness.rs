@@ -31,15 +31,15 @@ impl Keeper {
     /// Takes what a frame shows, and keeps it if that was not done for a while.
     pub(crate) fn see(&mut self, witness: Option<Witness>, now: f64) {
         self.waiting = witness.filter(|witness| self.kept.as_ref() != Some(witness));
-        if self.kept.is_none() || now >= self.at + PACE {
-            self.keep(now);
+        if self.waiting.is_some() && (self.kept.is_none() || now >= self.at + PACE) {
+            self.at = now;
+            self.keep();
         }
     }
 
     /// Keeps what was seen last.
-    pub(crate) fn keep(&mut self, now: f64) {
+    pub(crate) fn keep(&mut self) {
         let Some(witness) = self.waiting.take() else { return };
-        self.at = now;
         // Where the browser keeps nothing there is no witness; that is no reason to stop.
         let _ = change(|exchanges| put(exchanges, &witness));
         self.kept = Some(witness);
