@@ -165,7 +165,9 @@ type Versions = BTreeMap<OrderId, ((Qty, Lots, Lots, Option<Price>), u32)>;
 
 /// An order that has changed has another version, a higher one.
 fn version_follows(versions: &mut Versions, exchange: &Exchange, life: &OrderLife) {
-    let Some(version) = exchange.version(life.order()) else { return };
+    let version = exchange.version(life.order());
+    assert_eq!(version.is_some(), life.status().is_open(), "{life:?}");
+    let Some(version) = version else { return };
     let now = (life.terms().quantity, life.leaves(), life.shown(), life.rests_at());
     if let Some((before, old)) = versions.insert(life.order(), (now, version)) {
         assert!(version > old || version == old && now == before, "{version} after {old}: {life:?}");
