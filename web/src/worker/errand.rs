@@ -106,11 +106,15 @@ impl Service {
 
     async fn start(&self) {
         if self.store.borrow().is_none() {
-            let (store, storage) = match Database::open(&self.database).await {
+            let (store, storage) = match self.database().await {
                 Ok(database) => (Store::Database(database), Storage::Good),
-                Err(error @ StoreError::NewerVersion) => return self.unreadable(error.to_string(), 0, true),
-                Err(error) => {
+                Err(error @ StoreError::Absent(_)) => {
                     (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() })
+                }
+                // What is there stays there: never in memory beside it.
+                Err(error) => {
+                    let newer_version = error == StoreError::NewerVersion;
+                    return self.unreadable(error.to_string(), 0, newer_version);
                 }
             };
             *self.store.borrow_mut() = Some(Rc::new(store));
@@ -128,6 +132,18 @@ impl Service {
                 Ok(None) => self.first_demo().await,
                 Err(error) => self.unreadable(error.to_string(), 0, false),
             },
+        }
+    }
+
+    /// Opens the database; says so while another tab keeps it from being brought to this version, and waits for that.
+    async fn database(&self) -> Result<Database, StoreError> {
+        match Database::open(&self.database).await {
+            Err(error @ StoreError::Blocked) => {
+                self.unreadable(error.to_string(), 0, false);
+                // This one comes after the one that is blocked, and is not told of it again.
+                Database::open(&self.database).await
+            }
+            opened => opened,
         }
     }
 
@@ -399,14 +415,8 @@ impl Service {
         let (journal, origin) = names.map_err(|error| describe(&error))?;
         let id = journal.to_string();
         let venue = Venue::new(journal, FIRST_EPOCH, origin);
-        let record = ExchangeRecord {
-            id: id.clone(),
-            name: name.to_owned(),
-            epoch: FIRST_EPOCH,
-            sequence: 0,
-            bytes: 0,
-            digest: venue.exchange().digest().to_string(),
-        };
+        let digest = venue.exchange().digest().to_string();
+        let record = ExchangeRecord::new(id.clone(), name.to_owned(), FIRST_EPOCH, digest, today());
         if !self.flushed().await {
             return Ok(None);
         }
@@ -504,6 +514,11 @@ fn missing(record: &ExchangeRecord, venue: &Venue) -> Option<(String, bool)> {
     }
     (exchange.digest().to_string() != record.digest)
         .then(|| ("its digest is not the one that was stored with it".to_owned(), false))
+}
+
+/// The time of day, in milliseconds since 1970.
+pub(super) fn today() -> u64 {
+    wall().nanos() / 1_000_000
 }
 
 fn file_name(name: &str) -> String {

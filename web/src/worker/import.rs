@@ -7,7 +7,7 @@ use outcry_simulation::lobster::{FileName, Mode, Recording, RecordingError, Repl
 use outcry_simulation::orders_csv::{self, COLUMNS, Duplicates, Options, Rejected};
 
 use super::desk::{CrowdSetting, Desk};
-use super::errand::Errand;
+use super::errand::{Errand, today};
 use super::load::Load;
 use super::lock::Manner;
 use super::pulse::breathe;
@@ -218,13 +218,12 @@ impl Service {
             return Err("the open exchange could not be closed".to_owned());
         }
         let exchange = checked.venue.exchange();
+        let name = if checked.name.is_empty() { "Restored".to_owned() } else { checked.name };
+        let (epoch, digest) = (checked.venue.host().epoch() + 1, exchange.digest().to_string());
         let record = ExchangeRecord {
-            id: id.clone(),
-            name: if checked.name.is_empty() { "Restored".to_owned() } else { checked.name },
-            epoch: checked.venue.host().epoch() + 1,
             sequence: exchange.sequence(),
             bytes: checked.chunks.iter().map(|(_, chunk)| chunk.len() as u64).sum(),
-            digest: exchange.digest().to_string(),
+            ..ExchangeRecord::new(id.clone(), name, epoch, digest, today())
         };
         let stored = store.create(&record, &checked.chunks).await;
         match stored {

@@ -8,6 +8,7 @@ mod server;
 mod service;
 mod desk;
 mod storage;
+mod migration;
 mod import;
 mod sync;
 mod projection;

@@ -3,20 +3,21 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
+use super::opening::open;
 use super::record::{number, whole};
-use super::request::{answer, complete, describe, failed, transaction};
+use super::request::{answer, complete, failed, transaction};
 use super::{Append, ExchangeRecord, StoreError, StoredChunk};
 
-const VERSION: u32 = 1;
-const EXCHANGES: &str = "exchanges";
-const CHUNKS: &str = "chunks";
-const SETTINGS: &str = "settings";
+pub(super) const EXCHANGES: &str = "exchanges";
+pub(super) const CHUNKS: &str = "chunks";
+pub(super) const SETTINGS: &str = "settings";
+pub(super) const SNAPSHOTS: &str = "snapshots";
+pub(super) const RECORDS: &str = "records";
 const READ: &str = "readonly";
 const WRITE: &str = "readwrite";
 
@@ -32,7 +33,8 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if the browser has none to give, [`StoreError::NewerVersion`] if a newer Outcry
-    /// made it.
+    /// made it, [`StoreError::Blocked`] if another tab keeps one of an older version open, [`StoreError::Failed`]
+    /// if one of an older version could not be brought to this one; it is as it was then.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
         let database = open(name).await?;
         Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
@@ -233,46 +235,4 @@ fn key(exchange: &str, first: u64) -> JsValue {
 
 fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
-}
-
-async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
-    let absent = |error: &JsValue| StoreError::Absent(describe(error));
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
-    let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
-        return Err(StoreError::Absent("there is no IndexedDB".to_owned()));
-    };
-    let request = factory.open_with_u32(name, VERSION).map_err(|error| absent(&error))?;
-    let upgrade = {
-        let request = request.clone();
-        Closure::once(move || {
-            // A failure here aborts the opening, which reports it.
-            let Ok(database) = request.result() else { return };
-            let database: IdbDatabase = database.unchecked_into();
-            let keyed_by_id = web_sys::IdbObjectStoreParameters::new();
-            keyed_by_id.set_key_path(&"id".into());
-            let _ = database.create_object_store_with_optional_parameters(EXCHANGES, &keyed_by_id);
-            let _ = database.create_object_store(CHUNKS);
-            let _ = database.create_object_store(SETTINGS);
-        })
-    };
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let opened = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-        request.set_onblocked(Some(&reject));
-    });
-    if JsFuture::from(opened).await.is_err() {
-        return Err(match request.error() {
-            Ok(Some(error)) if error.name() == "VersionError" => StoreError::NewerVersion,
-            Ok(Some(error)) => absent(&error),
-            Ok(None) | Err(_) => StoreError::Absent("another tab holds an old version of it open".to_owned()),
-        });
-    }
-    let database: IdbDatabase = request.result().map_err(|error| absent(&error))?.unchecked_into();
-    // A newer Outcry in another tab wants to change the database: make way; the next write says so.
-    let making_way = database.clone();
-    let close = Closure::<dyn FnMut()>::new(move || making_way.close());
-    database.set_onversionchange(Some(close.as_ref().unchecked_ref()));
-    close.forget();
-    Ok(database)
 }

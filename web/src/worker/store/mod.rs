@@ -1,15 +1,20 @@
 //! Where exchanges are kept: the browser's database, or memory where the browser offers none.
 //!
-//! Three object stores in the database `outcry`, version 1:
+//! Object stores in the database `outcry`, version 2:
 //! - `exchanges`: id -> [`ExchangeRecord`] (name, epoch, and what the journal holds);
 //! - `chunks`: `[id, first sequence]` -> the bytes of one journal chunk;
-//! - `settings`: key -> bytes, for what may be lost without harm (the last exchange, the crowd's speed).
+//! - `settings`: key -> bytes, for what may be lost without harm (the last exchange, the crowd's speed);
+//! - `snapshots`: `[id, sequence]` -> the bytes of one snapshot of an exchange;
+//! - `records`: `[table, partition, sort]` -> bytes.
+//!
+//! The last two are of version 2; what version 1 wrote is read on.
 //!
 //! The rule that makes two writers harmless: every append reads the exchange's epoch in its own transaction and
 //! writes nothing unless it is the writer's. A write counts only when its transaction is complete.
 
 mod record;
 mod request;
+mod opening;
 mod database;
 mod memory;
 
@@ -18,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use database::Database;
 pub use memory::Memory;
+pub use opening::VERSION;
 pub use record::{ExchangeRecord, whole};
 pub use request::describe;
 
@@ -30,6 +36,12 @@ pub enum StoreError {
     /// The database was made by a newer version of Outcry.
     #[error("the stored exchanges were written by a newer version of Outcry")]
     NewerVersion,
+    /// The database must be brought to this version and another tab holds the old one open. It is brought once that
+    /// tab is closed; ask again then.
+    #[error(
+        "another tab holds the stored exchanges open in an older version of Outcry: close or reload that tab"
+    )]
+    Blocked,
     /// Another writer has raised the epoch.
     #[error("another tab has taken the exchange over (epoch {current})")]
     Superseded {

@@ -14,18 +14,57 @@ pub struct ExchangeRecord {
     pub epoch: u64,
     /// Commands in the journal.
     pub sequence: u64,
-    /// Bytes of the journal.
+    /// Bytes of the whole journal, with those that were [trimmed](ExchangeRecord::trimmed) away.
     pub bytes: u64,
     /// Digest after the last command, 32 hex digits.
     pub digest: String,
+    /// The first command that is still in the journal; 1 unless it was trimmed.
+    pub first: u64,
+    /// Bytes of the journal that were trimmed away.
+    pub trimmed: u64,
+    /// Bytes of its snapshots, and of what is kept beside them.
+    pub snapshot_bytes: u64,
+    /// When it was made, in milliseconds since 1970; 0 if nobody wrote it down.
+    pub created: u64,
+    /// When it was opened last, in milliseconds since 1970; 0 if nobody wrote it down.
+    pub used: u64,
 }
 
 impl ExchangeRecord {
+    /// The record of an exchange that begins with its journal, made and used at `now` milliseconds since 1970.
+    #[must_use]
+    pub fn new(id: String, name: String, epoch: u64, digest: String, now: u64) -> Self {
+        Self {
+            id,
+            name,
+            epoch,
+            sequence: 0,
+            bytes: 0,
+            digest,
+            first: 1,
+            trimmed: 0,
+            snapshot_bytes: 0,
+            created: now,
+            used: now,
+        }
+    }
+
+    /// Bytes of the journal that are in the store.
+    #[must_use]
+    pub fn journal_bytes(&self) -> u64 {
+        self.bytes.saturating_sub(self.trimmed)
+    }
+
     /// Reads an object of the database, or `None` if it is not one of ours.
     pub(super) fn from_value(value: &JsValue) -> Option<Self> {
         let field = |name: &str| Reflect::get(value, &name.into()).ok();
         let text = |name: &str| field(name)?.as_string();
         let number = |name: &str| whole(field(name)?.as_f64()?);
+        // Version 1 did not write them.
+        let later = |name: &str, absent: u64| match field(name) {
+            Some(value) if !value.is_undefined() => whole(value.as_f64()?),
+            Some(_) | None => Some(absent),
+        };
         Some(Self {
             id: text("id")?,
             name: text("name")?,
@@ -33,19 +72,29 @@ impl ExchangeRecord {
             sequence: number("sequence")?,
             bytes: number("bytes")?,
             digest: text("digest")?,
+            first: later("first", 1)?,
+            trimmed: later("trimmed", 0)?,
+            snapshot_bytes: later("snapshotBytes", 0)?,
+            created: later("created", 0)?,
+            used: later("used", 0)?,
         })
     }
 
     /// The object of the database.
     pub(super) fn to_value(&self) -> Result<JsValue, JsValue> {
         let object = Object::new();
-        let fields: [(&str, JsValue); 6] = [
+        let fields: [(&str, JsValue); 11] = [
             ("id", self.id.as_str().into()),
             ("name", self.name.as_str().into()),
             ("epoch", number(self.epoch)),
             ("sequence", number(self.sequence)),
             ("bytes", number(self.bytes)),
             ("digest", self.digest.as_str().into()),
+            ("first", number(self.first)),
+            ("trimmed", number(self.trimmed)),
+            ("snapshotBytes", number(self.snapshot_bytes)),
+            ("created", number(self.created)),
+            ("used", number(self.used)),
         ];
         for (name, value) in fields {
             Reflect::set(&object, &name.into(), &value)?;
