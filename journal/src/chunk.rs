@@ -154,6 +154,28 @@ impl Chunk {
     /// `history` is not the one before it; [`JournalError::Malformed`].
     pub fn tail(&self, sequence: u64, history: &History) -> Result<Self, JournalError> {
         self.check_follows(self.journal, history.head())?;
+        let (cut, entries) = self.skip_to(sequence)?;
+        let mut history = history.clone();
+        history.extend(sequence - self.before.sequence, &self.body[..cut]);
+        Ok(self.after_cut(cut, &entries, history.head()))
+    }
+
+    /// The entries after `head` as a chunk of their own. For a reader that starts from a snapshot of `head`: the history
+    /// before this chunk is not needed, and that `head` is in it is proved by the hash after it once it is applied.
+    ///
+    /// # Errors
+    /// [`JournalError::Gap`] unless `head` is inside this chunk and not its end; [`JournalError::Diverged`] if it is
+    /// its beginning and another; [`JournalError::Malformed`].
+    pub fn rest(&self, head: Head) -> Result<Self, JournalError> {
+        if head.sequence == self.before.sequence {
+            return self.check_follows(self.journal, head).map(|()| self.clone());
+        }
+        let (cut, entries) = self.skip_to(head.sequence)?;
+        Ok(self.after_cut(cut, &entries, head))
+    }
+
+    /// Reads the entries up to `sequence`: where they end, and those after them.
+    fn skip_to(&self, sequence: u64) -> Result<(usize, Entries<'_>), JournalError> {
         if sequence < self.before.sequence || sequence >= self.last_sequence() {
             return Err(JournalError::Gap { expected: sequence + 1, found: self.first_sequence() });
         }
@@ -161,17 +183,17 @@ impl Chunk {
         while entries.sequence < sequence {
             entries.next().transpose()?;
         }
-        let cut = entries.reader.position();
-        let skipped = sequence - self.before.sequence;
-        let mut history = history.clone();
-        history.extend(skipped, &self.body[..cut]);
-        Ok(Self {
+        Ok((entries.reader.position(), entries))
+    }
+
+    fn after_cut(&self, cut: usize, entries: &Entries<'_>, before: Head) -> Self {
+        Self {
             count: entries.left,
             context: entries.context,
-            before: history.head(),
+            before,
             body: self.body[cut..].to_vec(),
             ..*self
-        })
+        }
     }
 
     /// The chunk as bytes.
@@ -280,7 +302,8 @@ fn check_body(bytes: usize) -> Result<(), JournalError> {
 }
 
 /// The first bytes of SHA-256. Against damage, not against an adversary.
-pub(crate) fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     let mut sum = [0; CHECKSUM];
     sum.copy_from_slice(&Sha256::digest(bytes)[..CHECKSUM]);
     sum

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use outcry_journal::{Chunk, FileHeader, Head, JournalError, JournalId};
+use outcry_journal::{Chunk, FileHeader, Head, JournalId};
 use outcry_simulation::{Market as _, demo};
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,13 +18,13 @@ use super::venue::Venue;
 use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl};
 
 /// Seed of the first demo.
-const FIRST_SEED: u64 = 1;
+pub(super) const FIRST_SEED: u64 = 1;
 /// Market time that a new demo has behind it, in nanoseconds: the chart has a shape at first sight.
 const WARM_UP: u64 = 10 * 60 * 1_000_000_000;
 /// Chunks read from the store at a time: about four megabytes.
-const CHUNKS_PER_READ: u32 = 64;
+pub(super) const CHUNKS_PER_READ: u32 = 64;
 /// Milliseconds of replay between two breaths.
-const BREATH: f64 = 12.0;
+pub(super) const BREATH: f64 = 12.0;
 /// Where the id of the last exchange is kept.
 const LAST: &str = "last";
 
@@ -49,6 +49,8 @@ pub enum Errand {
     Import(Import),
     /// Do what was asked of sync.
     Sync(SyncControl),
+    /// Keep a snapshot of the open exchange.
+    Snapshot,
     /// Answer with the stored exchanges.
     List,
     /// Answer with the journal file of the open exchange.
@@ -99,6 +101,7 @@ impl Service {
             }
             Errand::Import(import) => self.import(import).await,
             Errand::Sync(control) => self.control_sync(control).await,
+            Errand::Snapshot => self.keep_snapshot().await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
         }
@@ -174,6 +177,7 @@ impl Service {
 
     /// Stores what is not yet and closes the open exchange; whether it could.
     pub(super) async fn leave(&self) -> bool {
+        self.snapshot_before_leaving().await;
         let flushed = self.flushed().await;
         if flushed {
             self.close();
@@ -221,12 +225,12 @@ impl Service {
         }
     }
 
-    fn unreadable(&self, message: String, good: u64, newer_version: bool) {
+    pub(super) fn unreadable(&self, message: String, good: u64, newer_version: bool) {
         self.state.borrow_mut().session = Session::Unreadable { message, good, newer_version };
     }
 
     /// Takes the lock of an exchange.
-    async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
+    pub(super) async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
         let (this, about) = (self.handle(), exchange.to_owned());
         let stolen = move || {
             if let Some(service) = this.upgrade() {
@@ -256,48 +260,6 @@ impl Service {
         }
     }
 
-    /// Opens a stored exchange. Afterwards the session is open, locked or unreadable.
-    pub(super) async fn open(&self, exchange: &str, manner: Manner) {
-        {
-            let mut state = self.state.borrow_mut();
-            state.epoch += 1;
-            state.chosen = Some(exchange.to_owned());
-            state.session = Session::Opening { replayed: 0, total: 0 };
-        }
-        let Some(store) = self.opened_store() else { return };
-        let Ok(journal) = exchange.parse::<JournalId>() else {
-            return self.unreadable(format!("{exchange:?} is not the id of an exchange"), 0, false);
-        };
-        let (lock, exclusive) = match self.lock(exchange, manner).await {
-            Grant::Held(lock) => (Some(lock), manner == Manner::Wait),
-            Grant::Unsupported => (None, false),
-            Grant::Busy => {
-                self.state.borrow_mut().session = Session::Locked;
-                return;
-            }
-        };
-        // Whoever may still write here, a frozen tab or one without locks, is shut out by the higher epoch.
-        if !exclusive && let Err(error) = store.raise_epoch(exchange).await {
-            return self.unreadable(error.to_string(), 0, false);
-        }
-        let record = match store.exchange(exchange).await {
-            Ok(Some(record)) => record,
-            Ok(None) => {
-                let message = "this browser had an exchange here and its store has lost it".to_owned();
-                return self.unreadable(message, 0, false);
-            }
-            Err(error) => return self.unreadable(error.to_string(), 0, false),
-        };
-        let Some(origin) = self.origin(&store, &record).await else { return };
-        let venue = Venue::new(journal, record.epoch, origin);
-        let (venue, saver, damage) = self.replay(&store, &record, venue).await;
-        let setting = store.setting(&crowd_key(exchange)).await;
-        // Without a setting it came from elsewhere: it is shown as it came.
-        let setting = setting.unwrap_or(CrowdSetting::new(FIRST_SEED, false));
-        let desk = Desk::new((journal, record.name), venue, saver, setting, lock, wall(), self.now());
-        self.show(desk, damage.unwrap_or(Session::Open)).await;
-    }
-
     /// Puts an exchange on the screen and remembers it as the last one.
     pub(super) async fn show(&self, mut desk: Desk, session: Session) {
         desk.count_anew();
@@ -315,71 +277,6 @@ impl Service {
             self.notice(NoticeLevel::Error, format!("the store does not take anything: {error}"));
         }
         self.link_again(journal).await;
-    }
-
-    /// The origin of this writer's commands: the same as long as the epoch is, so that a journal that is reopened
-    /// often does not gather origins. An id is never used for two stored commands, for the counter goes on from
-    /// the journal; and nothing is sent anywhere before it is stored.
-    async fn origin(&self, store: &Store, record: &ExchangeRecord) -> Option<u64> {
-        let key = format!("origin/{}", record.id);
-        if let Some((epoch, origin)) = store.setting::<(u64, u64)>(&key).await
-            && epoch == record.epoch
-        {
-            return Some(origin);
-        }
-        match identity::origin() {
-            Ok(origin) => {
-                // Not kept, the next opening makes another.
-                let _ = store.keep_setting(&key, &(record.epoch, origin)).await;
-                Some(origin)
-            }
-            Err(error) => {
-                self.unreadable(format!("the browser has no random numbers: {}", describe(&error)), 0, false);
-                None
-            }
-        }
-    }
-
-    /// Replays all that is stored, and says what is wrong with it if something is.
-    async fn replay(
-        &self,
-        store: &Store,
-        record: &ExchangeRecord,
-        mut venue: Venue,
-    ) -> (Venue, Saver, Option<Session>) {
-        let mut saver = Saver::new(venue.host().journal(), record.epoch);
-        let mut breath = self.now();
-        let damage = 'reading: loop {
-            let next = venue.exchange().sequence() + 1;
-            let chunks = match store.chunks(&record.id, next, CHUNKS_PER_READ).await {
-                Ok(chunks) if chunks.is_empty() => break missing(record, &venue),
-                Ok(chunks) => chunks,
-                Err(error) => break Some(error.to_string()).map(|message| (message, false)),
-            };
-            for (_, bytes) in chunks {
-                let replayed = Chunk::decode(&bytes).and_then(|chunk| venue.replay(&chunk).map(|()| chunk));
-                match replayed {
-                    Ok(chunk) => saver.stored(&chunk, bytes.len() as u64),
-                    Err(error) => {
-                        let newer_version = matches!(error, JournalError::NewerVersion { .. });
-                        break 'reading Some((error.to_string(), newer_version));
-                    }
-                }
-                if self.now() - breath > BREATH {
-                    let replayed = venue.exchange().sequence();
-                    self.state.borrow_mut().session = Session::Opening { replayed, total: record.sequence };
-                    breathe().await;
-                    breath = self.now();
-                }
-            }
-        };
-        let good = venue.exchange().sequence();
-        let damage = damage.map(|(reason, newer_version)| {
-            let message =
-                format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
-            Session::Unreadable { message, good, newer_version }
-        });
-        (venue, saver, damage)
     }
 
     /// Makes and opens a demo; whether it could be stored.
@@ -421,7 +318,7 @@ impl Service {
             return Ok(None);
         }
         store
-            .create(&record, &[])
+            .create(&record, &[], &[])
             .await
             .map_err(|error| format!("no new exchange can be stored: {error}"))?;
         // Not kept, the next opening makes another.
@@ -505,16 +402,6 @@ pub(super) type Made = (JournalId, Venue, Saver, Option<Lock>);
 
 /// The epoch of a new exchange.
 const FIRST_EPOCH: u64 = 1;
-
-/// What is wrong if the chunks end before, or otherwise than, the record says.
-fn missing(record: &ExchangeRecord, venue: &Venue) -> Option<(String, bool)> {
-    let exchange = venue.exchange();
-    if exchange.sequence() != record.sequence {
-        return Some(("the rest of its journal is missing".to_owned(), false));
-    }
-    (exchange.digest().to_string() != record.digest)
-        .then(|| ("its digest is not the one that was stored with it".to_owned(), false))
-}
 
 /// The time of day, in milliseconds since 1970.
 pub(super) fn today() -> u64 {

@@ -225,7 +225,9 @@ impl Service {
             bytes: checked.chunks.iter().map(|(_, chunk)| chunk.len() as u64).sum(),
             ..ExchangeRecord::new(id.clone(), name, epoch, digest, today())
         };
-        let stored = store.create(&record, &checked.chunks).await;
+        // Opened from at once, and so verified; not made, the chunks are replayed.
+        let snapshots: Vec<_> = checked.venue.snapshot().into_iter().collect();
+        let stored = store.create(&record, &checked.chunks, &snapshots).await;
         match stored {
             Ok(()) => self.open(&id, Manner::Wait).await,
             Err(_) => self.reopen().await,

@@ -74,6 +74,18 @@ impl Saver {
         }
     }
 
+    /// For a journal that is known up to `head` without reading it, and is `journal_bytes` long as it is stored.
+    #[must_use]
+    pub fn resume(journal: JournalId, epoch: u64, head: Head, journal_bytes: u64) -> Self {
+        Self { saved: head, journal_bytes, ..Self::new(journal, epoch) }
+    }
+
+    /// Notes a chunk at the end of a [resumed](Saver::resume) journal, in order: it is in the length already.
+    pub fn known(&mut self, chunk: &Chunk, bytes: u64) {
+        self.stored(chunk, bytes);
+        self.journal_bytes -= bytes.min(self.journal_bytes);
+    }
+
     /// Notes a chunk that is stored already, in order.
     pub fn stored(&mut self, chunk: &Chunk, bytes: u64) {
         self.saved = chunk.after();

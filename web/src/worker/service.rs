@@ -218,7 +218,11 @@ impl Service {
         }
         let real = self.now();
         let (action, save) = (desk.next_action(), desk.saver.due().map(|due| due - real));
+        let snapshot = desk.is_snapshot_due();
         drop(state);
+        if snapshot {
+            self.errand(Errand::Snapshot);
+        }
         self.save();
         let due = [rows, action, save, self.sync().map(|due| due - real)];
         let pause = due.into_iter().flatten().fold(LONGEST_PAUSE, f64::min);

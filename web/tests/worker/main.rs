@@ -9,6 +9,7 @@ mod service;
 mod desk;
 mod storage;
 mod migration;
+mod snapshots;
 mod import;
 mod sync;
 mod projection;

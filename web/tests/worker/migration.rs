@@ -122,7 +122,7 @@ async fn a_database_of_version_1_is_read_on() {
     let store = database("version-1").await;
     let id = only_exchange(&store).await;
     let record = store.exchange(&id).await.expect("it can be read").expect("it is there");
-    assert_eq!((record.first, record.trimmed, record.snapshot_bytes, record.created), (1, 0, 0, 0));
+    assert_eq!((record.first, record.trimmed, record.snapshot_bytes(), record.created), (1, 0, 0, 0));
 }
 
 #[wasm_bindgen_test]

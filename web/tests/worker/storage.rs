@@ -42,8 +42,8 @@ pub(crate) async fn only_exchange(store: &Store) -> String {
 /// The stores keep the same rules, in the database and in memory.
 async fn keeps_the_rules(store: &Store) {
     assert_eq!(store.exchange(ID).await, Ok(None));
-    store.create(&record(), &[(1, vec![9])]).await.expect("it is new");
-    assert!(matches!(store.create(&record(), &[]).await, Err(StoreError::Conflict(_))));
+    store.create(&record(), &[(1, vec![9])], &[]).await.expect("it is new");
+    assert!(matches!(store.create(&record(), &[], &[]).await, Err(StoreError::Conflict(_))));
     assert_eq!(store.exchange(ID).await, Ok(Some(record())));
 
     for (first, last, byte) in [(2, 5, 1), (6, 6, 2), (7, 10, 3)] {

@@ -11,15 +11,16 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransacti
 use super::opening::open;
 use super::record::{number, whole};
 use super::request::{answer, complete, failed, transaction};
-use super::{Append, ExchangeRecord, StoreError, StoredChunk};
+use super::snapshots::put_snapshot;
+use super::{Append, ExchangeRecord, StoreError, StoredChunk, StoredSnapshot};
 
 pub(super) const EXCHANGES: &str = "exchanges";
 pub(super) const CHUNKS: &str = "chunks";
 pub(super) const SETTINGS: &str = "settings";
 pub(super) const SNAPSHOTS: &str = "snapshots";
 pub(super) const RECORDS: &str = "records";
-const READ: &str = "readonly";
-const WRITE: &str = "readwrite";
+pub(super) const READ: &str = "readonly";
+pub(super) const WRITE: &str = "readwrite";
 
 /// Exchanges in a database of the browser. Opened again when the browser has closed it.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ impl Database {
     }
 
     /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
-    async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+    pub(super) async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
         let current = self.open.borrow().clone();
         if let Some(database) = current
             && let Ok(transaction) = transaction(&database, stores, mode)
@@ -75,13 +76,19 @@ impl Database {
         &self,
         record: &ExchangeRecord,
         chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
     ) -> Result<(), StoreError> {
         if self.exchange(&record.id).await?.is_some() {
             return Err(StoreError::Conflict(format!("the exchange {} is here already", record.id)));
         }
-        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let transaction = self.start(&[EXCHANGES, CHUNKS, SNAPSHOTS, RECORDS], WRITE).await?;
         let written = (|| {
+            let mut record = record.clone();
+            record.snapshots = snapshots.iter().map(|kept| (kept.sequence, kept.bytes())).collect();
             part(&transaction, EXCHANGES)?.add(&record.to_value()?)?;
+            for snapshot in snapshots {
+                put_snapshot(&transaction, &record.id, snapshot)?;
+            }
             let store = part(&transaction, CHUNKS)?;
             for (first, chunk) in chunks {
                 store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
@@ -167,7 +174,7 @@ impl Database {
 
     /// Reads an exchange's record and lets `change` alter it and write beside it, all in one transaction.
     /// Everything is asked for inside the read's own event: no promise stands between the check and the writes.
-    async fn update(
+    pub(super) async fn update(
         &self,
         transaction: &IdbTransaction,
         id: &str,
@@ -211,7 +218,10 @@ impl Database {
 }
 
 /// Waits for a transaction whose requests were made, or gives it up if one could not be.
-async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Result<(), StoreError> {
+pub(super) async fn settle(
+    transaction: &IdbTransaction,
+    made: Result<(), JsValue>,
+) -> Result<(), StoreError> {
     match made {
         Ok(()) => complete(transaction).await,
         Err(error) => {
@@ -225,14 +235,14 @@ async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Resu
 /// Above every sequence that a JavaScript number counts exactly.
 const MAX_SEQUENCE: u64 = 1 << 53;
 
-fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
+pub(super) fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
     transaction.object_store(store)
 }
 
-fn key(exchange: &str, first: u64) -> JsValue {
+pub(super) fn key(exchange: &str, first: u64) -> JsValue {
     Array::of2(&exchange.into(), &number(first)).into()
 }
 
-fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
+pub(super) fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
 }

@@ -1,6 +1,6 @@
 //! What is kept of an exchange beside its journal.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// An exchange in the store: a plain object in the database, so that other tools can read it.
@@ -22,8 +22,9 @@ pub struct ExchangeRecord {
     pub first: u64,
     /// Bytes of the journal that were trimmed away.
     pub trimmed: u64,
-    /// Bytes of its snapshots, and of what is kept beside them.
-    pub snapshot_bytes: u64,
+    /// Its snapshots, oldest first: the last command that each covers, and its bytes with those of what is kept
+    /// beside it.
+    pub snapshots: Vec<(u64, u64)>,
     /// When it was made, in milliseconds since 1970; 0 if nobody wrote it down.
     pub created: u64,
     /// When it was opened last, in milliseconds since 1970; 0 if nobody wrote it down.
@@ -43,7 +44,7 @@ impl ExchangeRecord {
             digest,
             first: 1,
             trimmed: 0,
-            snapshot_bytes: 0,
+            snapshots: Vec::new(),
             created: now,
             used: now,
         }
@@ -53,6 +54,12 @@ impl ExchangeRecord {
     #[must_use]
     pub fn journal_bytes(&self) -> u64 {
         self.bytes.saturating_sub(self.trimmed)
+    }
+
+    /// Bytes of its snapshots.
+    #[must_use]
+    pub fn snapshot_bytes(&self) -> u64 {
+        self.snapshots.iter().map(|(_, bytes)| bytes).sum()
     }
 
     /// Reads an object of the database, or `None` if it is not one of ours.
@@ -74,7 +81,7 @@ impl ExchangeRecord {
             digest: text("digest")?,
             first: later("first", 1)?,
             trimmed: later("trimmed", 0)?,
-            snapshot_bytes: later("snapshotBytes", 0)?,
+            snapshots: pairs(&field("snapshots")?)?,
             created: later("created", 0)?,
             used: later("used", 0)?,
         })
@@ -92,7 +99,10 @@ impl ExchangeRecord {
             ("digest", self.digest.as_str().into()),
             ("first", number(self.first)),
             ("trimmed", number(self.trimmed)),
-            ("snapshotBytes", number(self.snapshot_bytes)),
+            (
+                "snapshots",
+                self.snapshots.iter().map(|&(at, bytes)| pair(at, bytes)).collect::<Array>().into(),
+            ),
             ("created", number(self.created)),
             ("used", number(self.used)),
         ];
@@ -101,6 +111,22 @@ impl ExchangeRecord {
         }
         Ok(object.into())
     }
+}
+
+/// A list of pairs of counts; none where there is no list.
+fn pairs(value: &JsValue) -> Option<Vec<(u64, u64)>> {
+    if value.is_undefined() {
+        return Some(Vec::new());
+    }
+    let pair = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        Some((whole(pair.get(0).as_f64()?)?, whole(pair.get(1).as_f64()?)?))
+    };
+    Array::from(value).iter().map(pair).collect()
+}
+
+fn pair(first: u64, second: u64) -> Array {
+    Array::of2(&number(first), &number(second))
 }
 
 /// A count as a JavaScript number: exact below 2^53, which no count of ours reaches.
