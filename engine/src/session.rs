@@ -243,18 +243,17 @@ impl Exchange {
         self.reschedule(instrument);
     }
 
-    /// Limit up, limit down takes its next step: a new reference, or a pause after a limit state that has lasted.
+    /// Limit up, limit down takes its next step, in continuous trading: a new reference, or a pause after a limit state that
+    /// has lasted.
     fn limit_due(&mut self, instrument: InstrumentId, events: &mut Vec<Event>) {
         let now = self.now;
         let special = self.markets[instrument.index()].special_mut();
         let Some(rule) = &mut special.limit_up_down else { return };
-        let phase = special.phase;
         match rule.advance(now) {
-            Some(LimitChange::Paused { until }) if phase == Phase::Continuous => {
+            Some(LimitChange::Paused { until }) => {
                 self.call_until(instrument, (until, 0, Phase::Continuous), PhaseCause::LimitUpDown, events);
             }
-            _ if phase == Phase::Continuous => self.tell_bands(instrument, events),
-            _ => {}
+            _ => self.tell_bands(instrument, events),
         }
     }
 

@@ -3,12 +3,12 @@
 //! First the gates, quickest first, each on its own so that one run shows everything that is wrong; then
 //! the tests. The summary of the tests is the last line printed.
 
+use crate::apart::{MUTANTS, RIVALS};
 use crate::arguments::Selection;
 use crate::budget::BUDGET;
 use crate::failure::Outcome;
 use crate::page;
 use crate::process::{capture, run};
-use crate::rivals;
 use crate::step::{Colour, note, paint, step, warn};
 use crate::style;
 use crate::test::{self, Absence};
@@ -35,7 +35,8 @@ pub(crate) fn ci(workspace: &Workspace) -> Outcome<bool> {
         ("lock file", step("lock file", || lock_file(workspace).map(passed))),
         ("lints", step("lints (native)", || lints(workspace).map(passed))),
         ("lints of the page", step("lints (wasm)", || lints_of_page(workspace).map(passed))),
-        ("comparison", step("comparison with other engines", || rivals::check(workspace).map(passed))),
+        ("comparison", step("comparison with other engines", || RIVALS.check(workspace).map(passed))),
+        ("planting", step("planting of mutants", || MUTANTS.check(workspace).map(passed))),
         ("licences", step("licences and sources of dependencies", || dependencies(workspace))),
     ];
     let page = page::deliver(workspace);

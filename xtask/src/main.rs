@@ -13,6 +13,7 @@ mod test;
 mod ci;
 mod bench;
 mod rivals;
+mod apart;
 mod campaign;
 mod page;
 mod budget;

@@ -4,6 +4,7 @@
 //! `bench/rivals` is a workspace of its own with a lock file of its own, so that nothing else of Outcry ever builds
 //! the rivals. What is measured, and how, stands in `bench/rivals/src/lib.rs`.
 
+use crate::apart::RIVALS;
 use crate::failure::Outcome;
 use crate::process::run;
 use crate::step::step;
@@ -14,9 +15,6 @@ pub(crate) const NAME: &str = "rivals";
 /// What selects the sweeps alone.
 pub(crate) const SWEEPS: &str = "sweeps";
 
-/// Its own workspace.
-const MANIFEST: &str = "bench/rivals/Cargo.toml";
-
 /// The programs, in the order they run.
 const PROGRAMS: [&str; 2] = ["rivals", "memory"];
 
@@ -25,7 +23,7 @@ pub(crate) fn rivals(workspace: &Workspace) -> Outcome<()> {
     build(workspace)?;
     step("compare with other engines", || {
         PROGRAMS.iter().try_for_each(|program| {
-            run(cargo(workspace, "run").args(["--release", "--quiet", "--bin", program]))
+            run(RIVALS.cargo(workspace, "run").args(["--release", "--quiet", "--bin", program]))
         })
     })
 }
@@ -34,28 +32,19 @@ pub(crate) fn rivals(workspace: &Workspace) -> Outcome<()> {
 pub(crate) fn sweeps(workspace: &Workspace) -> Outcome<()> {
     build(workspace)?;
     step("sweep", || {
-        run(cargo(workspace, "run").args(["--release", "--quiet", "--bin", PROGRAMS[0], "--", "--sweeps"]))
+        run(RIVALS.cargo(workspace, "run").args([
+            "--release",
+            "--quiet",
+            "--bin",
+            PROGRAMS[0],
+            "--",
+            "--sweeps",
+        ]))
     })
 }
 
 fn build(workspace: &Workspace) -> Outcome<()> {
     step("build the comparison with other engines", || {
-        run(cargo(workspace, "build").args(["--release", "--quiet"]))
+        run(RIVALS.cargo(workspace, "build").args(["--release", "--quiet"]))
     })
-}
-
-/// Formatting, lints and unit tests of the comparison, which no other gate reaches: it is a workspace of its own.
-pub(crate) fn check(workspace: &Workspace) -> Outcome<()> {
-    let manifest = workspace.root().join(MANIFEST);
-    run(workspace.cargo().args(["fmt", "--check", "--manifest-path"]).arg(manifest))?;
-    run(cargo(workspace, "clippy").args(["--locked", "--all-targets", "--", "-D", "warnings"]))?;
-    run(cargo(workspace, "test").args(["--locked", "--quiet"]))
-}
-
-/// Cargo on the workspace of the comparison, built beside ours so that neither rebuilds the other's.
-fn cargo(workspace: &Workspace, verb: &str) -> std::process::Command {
-    let mut cargo = workspace.cargo();
-    cargo.arg(verb).arg("--manifest-path").arg(workspace.root().join(MANIFEST));
-    cargo.arg("--target-dir").arg(workspace.target().join(NAME));
-    cargo
 }

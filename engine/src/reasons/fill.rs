@@ -181,7 +181,8 @@ impl Queues<'_> {
             return None;
         }
         let (at, _, queue) = book.offers(opposite).into_iter().next()?;
-        let order = queue.iter().find(|entry| entry.shown > 0).or(queue.first())?.order;
+        // One whose next peak is not shown yet stands behind all others.
+        let order = queue.first()?.order;
         Some(Next { order, price: at, within: price.reaches(side, at) })
     }
 

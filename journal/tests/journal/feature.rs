@@ -151,7 +151,10 @@ pub(crate) fn command(draw: &mut Draw, now: u64) -> Command {
         0..=15 => Command::PlaceConditional(Box::new(conditional(draw, now))),
         16..=18 => {
             let limit = order(draw, now);
-            let trigger = Trigger { kind: TriggerKind::Stop, ..trigger(draw) };
+            let mut trigger = trigger(draw);
+            if trigger.kind == TriggerKind::TakeProfit {
+                trigger.kind = TriggerKind::Stop;
+            }
             let protection = Some(Protection::Ppm(NonZeroU32::new(10_000).unwrap()));
             Command::PlacePair(Box::new(OrderPair { limit, trigger, then: OrderPrice::Market, protection }))
         }

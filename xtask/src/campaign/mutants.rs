@@ -13,6 +13,7 @@ use std::process::Command;
 
 use super::arguments::{Manner, Mutants};
 use super::outcomes::{Explained, Outcomes};
+use crate::apart::MUTANTS;
 use crate::failure::{Context, Failure, Outcome};
 use crate::process::{capture, overhear, quoted};
 use crate::step::{Colour, note, paint, step};
@@ -44,8 +45,6 @@ const PARTS: [Part; 2] = [
 ];
 /// Commands that the oracle is asked about for each mutant that is built alone: six seeds.
 const COMMANDS: &str = "30000";
-/// Plants and switches all of a part at once.
-const SWITCHES: &str = "tests/mutants/Cargo.toml";
 
 /// Sources, and the tests that are asked about them: quick ones that look at much.
 #[derive(Debug, Clone, Copy)]
@@ -154,10 +153,9 @@ fn switched(
         Ok::<PathBuf, Failure>(path)
     };
     let (all, chosen) = (write("all.json", &[])?, write("chosen.json", chosen)?);
-    let target = workspace.target().join("mutants");
-    let mut program = workspace.cargo();
-    program.args(["run", "--quiet", "--release", "--locked", "--manifest-path", SWITCHES, "--target-dir"]);
-    program.arg(target.join("program")).arg("--").arg(workspace.root()).arg(target.join("copy"));
+    let mut program = MUTANTS.cargo(workspace, "run");
+    program.args(["--quiet", "--release", "--"]);
+    program.arg(workspace.root()).arg(workspace.target().join("mutants").join("copy"));
     program.args([&all, &chosen]).arg(part.folder).arg(lists);
     Ok(program)
 }
