@@ -265,7 +265,7 @@ impl Chunk {
 
 /// The length of the chunk at the front, as its header says.
 fn frame(bytes: &[u8]) -> Result<usize, JournalError> {
-    check_magic(MAGIC, bytes)?;
+    check_magic(MAGIC, FORMAT_VERSION, bytes)?;
     check_len(HEADER, bytes)?;
     let body = Reader::new(&bytes[HEADER - 4..], HEADER - 4).u32()?;
     let body = usize::try_from(body).unwrap_or(usize::MAX);
@@ -274,16 +274,16 @@ fn frame(bytes: &[u8]) -> Result<usize, JournalError> {
     Ok(HEADER + body + TRAILER)
 }
 
-/// Checks the magic and the format version, as far as the bytes go.
-pub(crate) fn check_magic(magic: &[u8; 8], bytes: &[u8]) -> Result<(), JournalError> {
+/// Checks the magic and the format version, as far as the bytes go; the version, at most `newest`.
+pub(crate) fn check_magic(magic: &[u8; 8], newest: u16, bytes: &[u8]) -> Result<u16, JournalError> {
     if bytes.iter().zip(magic).any(|(found, expected)| found != expected) {
         return Err(JournalError::NotAJournal);
     }
     check_len(magic.len() + 2, bytes)?;
     match u16::from_le_bytes([bytes[8], bytes[9]]) {
-        FORMAT_VERSION => Ok(()),
         0 => Err(JournalError::malformed(8, "format version 0")),
-        found => Err(JournalError::NewerVersion { found, supported: FORMAT_VERSION }),
+        found if found > newest => Err(JournalError::NewerVersion { found, supported: newest }),
+        found => Ok(found),
     }
 }
 

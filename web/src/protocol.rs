@@ -8,6 +8,7 @@ mod market;
 mod account;
 mod import;
 mod sync;
+mod retention;
 
 use outcry_engine::{
     AccountId, AccountName, CancelReason, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId,
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use account::{AccountView, AssetBalance, EndedOrder, Fill, Standing, WorkingOrder};
 pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
 pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade, Trading};
+pub use retention::{Keep, TrimPlan};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
 
 /// Names this build of page and worker; two builds do not talk.
@@ -73,6 +75,13 @@ pub enum Request {
     },
     /// The whole journal as a file; answered with [`Response::Exported`].
     Export,
+    /// What a trim of the open exchange would take; answered with [`Response::TrimPlan`].
+    PlanTrim,
+    /// Trim the open exchange as planned, and nothing if it would take anything else by now; answered with
+    /// [`Response::Exchanges`].
+    Trim(TrimPlan),
+    /// How much of the open exchange's journal is to be kept from now on; answered with [`Response::Exchanges`].
+    Keep(Keep),
     /// Become the writer of this exchange although another tab is: that tab loses it.
     TakeOver,
     /// Try again what failed ([`Storage::Failed`], [`Session::Locked`]).
@@ -110,6 +119,8 @@ pub enum Response {
     },
     /// Answer to [`Request::ListExchanges`].
     Exchanges(Vec<StoredExchange>),
+    /// Answer to [`Request::PlanTrim`], or why nothing can be trimmed.
+    TrimPlan(Result<TrimPlan, String>),
     /// Answer to [`SyncControl::List`].
     Remote(Result<Vec<RemoteExchange>, String>),
     /// Answer to [`Request::Export`]: the journal file.
@@ -334,10 +345,18 @@ pub struct StoredExchange {
     pub id: ExchangeId,
     /// Its name.
     pub name: String,
-    /// Commands in its journal.
+    /// Commands since its beginning.
     pub sequence: u64,
+    /// The first command that is still in its journal; 1 unless it was trimmed.
+    pub first: u64,
     /// Bytes of its journal.
     pub bytes: u64,
+    /// Its snapshots.
+    pub snapshots: u32,
+    /// Their bytes.
+    pub snapshot_bytes: u64,
+    /// How much of its journal is kept.
+    pub keep: Keep,
 }
 
 /// Something to tell the user once.

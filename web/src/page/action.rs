@@ -33,6 +33,8 @@ pub(crate) enum Action {
     ShowPart(Part),
     /// Show a tab of the bottom panel.
     ShowTab(Tab),
+    /// Do not trim the journal after all.
+    LeaveUntrimmed,
     /// Forget a notice.
     Dismiss(u32),
     /// Tell the user that something went wrong.

@@ -22,7 +22,7 @@ use super::session_screen::{Trouble, session_screen};
 use super::shared::Shared;
 use super::state::State;
 use crate::protocol::{
-    BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange,
+    BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange, TrimPlan,
 };
 
 /// What a submitted command was for.
@@ -54,6 +54,8 @@ pub(crate) struct App {
     picked: Option<(u32, Price)>,
     notices: Notices,
     stored: Option<Shared<Vec<StoredExchange>>>,
+    /// What a trim would take, while the user thinks about it.
+    trim: Option<Shared<Result<TrimPlan, String>>>,
     remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     theme: Theme,
     part: Part,
@@ -87,6 +89,7 @@ impl Component for App {
             picked: None,
             notices: Notices::default(),
             stored: None,
+            trim: None,
             remote: None,
             theme: Theme::current(),
             part: Part::default(),
@@ -165,6 +168,12 @@ impl App {
             Response::Previewed { ticket, preview } => self.preview.take(ticket, preview),
             Response::Exchanges(stored) => {
                 self.stored = Some(Shared::new(stored));
+                // What was planned may be done, or about another exchange by now.
+                self.trim = None;
+                true
+            }
+            Response::TrimPlan(plan) => {
+                self.trim = Some(Shared::new(plan));
                 true
             }
             Response::Remote(remote) => {
@@ -278,6 +287,7 @@ impl App {
                 self.tab = tab;
                 self.list_exchanges();
             }
+            Action::LeaveUntrimmed => self.trim = None,
             Action::Dismiss(id) => self.notices.dismiss(id),
             Action::Complain(message) => self.complain(message),
         }

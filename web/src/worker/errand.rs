@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use outcry_journal::{Chunk, FileHeader, Head, JournalId};
+use outcry_journal::{Chunk, FileHeader, Head, JournalError, JournalId, Snapshot};
 use outcry_simulation::{Market as _, demo};
 use wasm_bindgen_futures::spawn_local;
 
@@ -11,11 +11,14 @@ use super::desk::{CrowdSetting, Desk};
 use super::identity;
 use super::lock::{self, Grant, Lock, Manner};
 use super::pulse::breathe;
+use super::retention::keep_key;
 use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{Database, ExchangeRecord, Memory, Store, StoreError, describe};
 use super::venue::Venue;
-use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl};
+use crate::protocol::{
+    Import, Keep, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl, TrimPlan,
+};
 
 /// Seed of the first demo.
 pub(super) const FIRST_SEED: u64 = 1;
@@ -51,6 +54,12 @@ pub enum Errand {
     Sync(SyncControl),
     /// Keep a snapshot of the open exchange.
     Snapshot,
+    /// Answer with what a trim of the open exchange would take.
+    PlanTrim,
+    /// Trim the open exchange.
+    Trim(TrimPlan),
+    /// Keep so much of the open exchange's journal.
+    Keep(Keep),
     /// Answer with the stored exchanges.
     List,
     /// Answer with the journal file of the open exchange.
@@ -102,6 +111,9 @@ impl Service {
             Errand::Import(import) => self.import(import).await,
             Errand::Sync(control) => self.control_sync(control).await,
             Errand::Snapshot => self.keep_snapshot().await,
+            Errand::PlanTrim => self.plan_trim().await,
+            Errand::Trim(plan) => self.trim(&plan).await,
+            Errand::Keep(keep) => self.keep(keep).await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
         }
@@ -335,20 +347,29 @@ impl Service {
         Ok(Some((journal, venue, Saver::new(journal, FIRST_EPOCH), lock)))
     }
 
-    async fn list(&self) {
+    pub(super) async fn list(&self) {
         let Some(store) = self.opened_store() else { return };
-        match store.exchanges().await {
-            Ok(records) => {
-                let stored = |record: ExchangeRecord| StoredExchange {
-                    id: record.id,
-                    name: record.name,
-                    sequence: record.sequence,
-                    bytes: record.bytes,
-                };
-                self.respond(Response::Exchanges(records.into_iter().map(stored).collect()));
+        let records = match store.exchanges().await {
+            Ok(records) => records,
+            Err(error) => {
+                return self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}"));
             }
-            Err(error) => self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}")),
+        };
+        let mut listed = Vec::new();
+        for record in records {
+            let keep = store.setting(&keep_key(&record.id)).await.unwrap_or_default();
+            listed.push(StoredExchange {
+                sequence: record.sequence,
+                first: record.first,
+                bytes: record.journal_bytes(),
+                snapshots: record.snapshots.len() as u32,
+                snapshot_bytes: record.snapshot_bytes(),
+                keep,
+                id: record.id,
+                name: record.name,
+            });
         }
+        self.respond(Response::Exchanges(listed));
     }
 
     /// The journal file: what is stored, and what could not be.
@@ -368,20 +389,25 @@ impl Service {
             (desk.id, desk.name.clone(), state.epoch)
         };
         let store = self.opened_store().ok_or("there is no store")?;
-        let header = FileHeader::new(journal, &name).map_err(|error| error.to_string())?;
-        let mut file = header.to_bytes();
-        let mut head = Head::genesis(journal);
+        let (mut file, mut head) = beginning(&store, journal, &name).await?;
+        let id = journal.to_string();
+        let first = store.chunk_before(&id, head.sequence + 1).await.map_err(|error| error.to_string())?;
+        let mut next = first.unwrap_or(1);
         loop {
-            let chunks = store.chunks(&journal.to_string(), head.sequence + 1, CHUNKS_PER_READ).await;
-            let chunks = chunks.map_err(|error| error.to_string())?;
+            let chunks = store.chunks(&id, next, CHUNKS_PER_READ).await.map_err(|error| error.to_string())?;
             if chunks.is_empty() {
                 break;
             }
             for (_, bytes) in chunks {
                 // What follows damage is of no use to a reader.
                 let Ok(chunk) = Chunk::decode(&bytes) else { return Ok((file_name(&name), file)) };
+                next = chunk.last_sequence() + 1;
+                if next <= head.sequence + 1 {
+                    continue;
+                }
+                let rest = chunk.rest(head);
+                file.extend_from_slice(&rest.map_or(bytes, |rest| rest.to_bytes()));
                 head = chunk.after();
-                file.extend_from_slice(&bytes);
             }
         }
         let state = self.state.borrow();
@@ -395,6 +421,34 @@ impl Service {
         }
         Ok((file_name(&name), file))
     }
+}
+
+/// What the file of a journal begins with, and the history that this stands for: of a trimmed one the oldest snapshot that
+/// its chunks follow.
+async fn beginning(store: &Store, journal: JournalId, name: &str) -> Result<(Vec<u8>, Head), String> {
+    let words = |error: JournalError| error.to_string();
+    let record = store.exchange(&journal.to_string()).await.map_err(|error| error.to_string())?;
+    let Some(record) = record.filter(|record| record.first > 1) else {
+        return Ok((FileHeader::new(journal, name).map_err(words)?.to_bytes(), Head::genesis(journal)));
+    };
+    let snapshot = oldest_snapshot(store, &record).await?;
+    let mut file = FileHeader::trimmed(&snapshot, name).map_err(words)?.to_bytes();
+    file.extend_from_slice(snapshot.as_bytes());
+    Ok((file, snapshot.head()))
+}
+
+/// The oldest good snapshot of a trimmed journal.
+///
+/// # Errors
+/// That there is none.
+pub(super) async fn oldest_snapshot(store: &Store, record: &ExchangeRecord) -> Result<Snapshot, String> {
+    for &(at, _) in record.snapshots.iter().filter(|(at, _)| at + 1 >= record.first) {
+        let stored = store.snapshot(&record.id, at).await.map_err(|error| error.to_string())?;
+        if let Some(Ok(snapshot)) = stored.map(|stored| Snapshot::decode(stored.exchange)) {
+            return Ok(snapshot);
+        }
+    }
+    Err(format!("its journal was trimmed before command {}, and no snapshot of it is good", record.first))
 }
 
 /// A new exchange: its id, its empty venue and saver, and its lock.

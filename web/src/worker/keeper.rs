@@ -52,7 +52,7 @@ impl Keeper {
     }
 
     /// Commands since the last one.
-    fn behind(&self, sequence: u64) -> u64 {
+    pub(super) fn behind(&self, sequence: u64) -> u64 {
         sequence.saturating_sub(self.last.0)
     }
 
@@ -87,8 +87,9 @@ impl Service {
             let message = format!(
                 "no snapshot of this exchange was kept: {message}. Nothing is lost; opening it again takes longer"
             );
-            self.notice(NoticeLevel::Information, message);
+            return self.notice(NoticeLevel::Information, message);
         }
+        self.trim_by_rule().await;
     }
 
     /// Takes a snapshot of the open exchange, stores it, verifies it as it is stored, and lets the oldest go.
@@ -174,10 +175,10 @@ impl Service {
 
 /// Whether an exchange can be opened from a snapshot, with all that the screen shows.
 fn is_good(snapshot: &StoredSnapshot, epoch: u64) -> bool {
-    Venue::restore(snapshot, epoch, 0).is_ok_and(|restored| restored.complete)
+    Venue::restore(snapshot, Some(epoch), 0).is_ok_and(|restored| restored.complete)
 }
 
-async fn is_good_in(store: &Store, id: &str, epoch: u64, sequence: u64) -> bool {
+pub(super) async fn is_good_in(store: &Store, id: &str, epoch: u64, sequence: u64) -> bool {
     let stored = store.snapshot(id, sequence).await.ok().flatten();
     stored.is_some_and(|snapshot| is_good(&snapshot, epoch))
 }

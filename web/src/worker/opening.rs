@@ -263,7 +263,7 @@ async fn restore(
 ) -> Result<Restored, String> {
     let stored = store.snapshot(&record.id, sequence).await.map_err(|error| error.to_string())?;
     let stored = stored.ok_or("it is not in the store")?;
-    let restored = Venue::restore(&stored, record.epoch, origin)?;
+    let restored = Venue::restore(&stored, Some(record.epoch), origin)?;
     if restored.venue.host().journal() != journal {
         return Err("it is of another exchange".to_owned());
     }

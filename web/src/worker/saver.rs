@@ -99,6 +99,12 @@ impl Saver {
         self.saved
     }
 
+    /// The last command up to which the borders of stored chunks stay: those after it may be joined.
+    #[must_use]
+    pub fn settled(&self) -> u64 {
+        self.tail.as_ref().map_or(self.saved.sequence, |(tail, _)| tail.before().sequence)
+    }
+
     /// Bytes of the stored journal.
     #[must_use]
     pub fn journal_bytes(&self) -> u64 {

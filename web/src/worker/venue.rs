@@ -50,12 +50,13 @@ impl Venue {
         }
     }
 
-    /// An exchange that goes on where a snapshot of it was taken, written in `epoch`.
+    /// An exchange that goes on where a snapshot of it was taken, written in `epoch` or else in that of the snapshot.
     ///
     /// # Errors
     /// Why the snapshot cannot be used, in words.
-    pub fn restore(stored: &StoredSnapshot, epoch: u64, origin: u64) -> Result<Restored, String> {
+    pub fn restore(stored: &StoredSnapshot, epoch: Option<u64>, origin: u64) -> Result<Restored, String> {
         let mut host = Host::from_snapshot(&stored.exchange).map_err(|error| error.to_string())?;
+        let epoch = epoch.unwrap_or(host.epoch());
         if host.head().sequence != stored.sequence || host.epoch() > epoch {
             return Err("the snapshot is of another command or epoch than it is kept for".to_owned());
         }

@@ -10,6 +10,7 @@ mod desk;
 mod storage;
 mod migration;
 mod snapshots;
+mod retention;
 mod import;
 mod sync;
 mod projection;

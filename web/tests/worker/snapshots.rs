@@ -24,7 +24,7 @@ fn snapshot(sequence: u64, byte: u8) -> StoredSnapshot {
     StoredSnapshot { sequence, exchange: vec![byte; 5], projections: vec![byte; 2] }
 }
 
-async fn record(store: &Store, id: &str) -> ExchangeRecord {
+pub(crate) async fn record(store: &Store, id: &str) -> ExchangeRecord {
     store.exchange(id).await.expect("it can be read").expect("it is there")
 }
 
@@ -107,14 +107,14 @@ pub(crate) async fn trade_on(page: &Page) -> Frame {
 }
 
 /// Leaves the open exchange for a new one, which keeps a snapshot.
-async fn leave(page: &Page, seed: u64) {
+pub(crate) async fn leave(page: &Page, seed: u64) {
     let left = page.frame().await.status.exchange;
     page.request(Request::NewDemo { seed });
     page.until(|frame| frame.status.session == Session::Open && frame.status.exchange != left).await;
     page.settle().await;
 }
 
-async fn back(page: &Page, exchange: &str) -> Frame {
+pub(crate) async fn back(page: &Page, exchange: &str) -> Frame {
     page.request(Request::Open { exchange: exchange.to_owned() });
     page.until(|frame| {
         frame.status.exchange == exchange
@@ -134,7 +134,7 @@ pub(crate) async fn notice(page: &Page) -> Notice {
 }
 
 /// An exchange with orders, fills and two snapshots that was left, and a picture of it; the page is at another.
-async fn two_snapshots(name: &str) -> (Page, Frame) {
+pub(crate) async fn two_snapshots(name: &str) -> (Page, Frame) {
     let page = Page::open(name).await;
     page.submit(bid(100)).await;
     page.submit(crate::page::sweep()).await;
@@ -153,7 +153,7 @@ async fn two_snapshots(name: &str) -> (Page, Frame) {
 
 /// Two pictures of one exchange at one command.
 #[track_caller]
-fn assert_same(after: &Frame, before: &Frame) {
+pub(crate) fn assert_same(after: &Frame, before: &Frame) {
     assert_eq!(after.status.session, Session::Open);
     assert_eq!(after.status.digest, before.status.digest);
     assert_eq!(after.status.sequence, before.status.sequence);
@@ -226,7 +226,13 @@ async fn an_opening_from_a_snapshot_does_not_read_what_is_before_it() {
 }
 
 /// Puts bytes in place of a stored snapshot, or of what is kept beside it.
-async fn put(database: &str, id: &str, sequence: u64, snapshot: Option<&[u8]>, projections: Option<&[u8]>) {
+pub(crate) async fn put(
+    database: &str,
+    id: &str,
+    sequence: u64,
+    snapshot: Option<&[u8]>,
+    projections: Option<&[u8]>,
+) {
     let value = |bytes: Option<&[u8]>| {
         bytes.map_or(wasm_bindgen::JsValue::NULL, |bytes| Uint8Array::from(bytes).into())
     };
