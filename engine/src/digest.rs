@@ -171,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn text_comes_back() {
+        let digest = digest(&[1, 2, 3]);
+        assert_eq!(String::from(digest).parse(), Ok(digest));
+    }
+
+    #[test]
     fn every_bit_of_every_word_counts() {
         let words = [3, 0, u64::MAX, 17];
         let (whole, told) = (digest(&words), events(words));

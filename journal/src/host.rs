@@ -168,9 +168,15 @@ impl Host {
     /// The history so far, what is pending included.
     #[must_use]
     pub fn head(&self) -> Head {
+        self.history().head()
+    }
+
+    /// The running hash of the history so far, what is pending included.
+    #[must_use]
+    pub fn history(&self) -> History {
         let mut history = self.history.clone();
         self.open.hash_into(&mut history);
-        history.head()
+        history
     }
 
     /// The counter of this origin's next command.

@@ -9,6 +9,7 @@ mod account;
 mod import;
 mod sync;
 mod retention;
+mod witness;
 
 use outcry_engine::{
     AccountId, AccountName, CancelReason, Command, InstrumentId, Lots, NewInstrument, NewOrder, OrderId,
@@ -21,6 +22,7 @@ pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
 pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade, Trading};
 pub use retention::{Keep, TrimPlan};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
+pub use witness::{Damage, Damaged, Loss, Witness};
 
 /// Names this build of page and worker; two builds do not talk.
 pub const BUILD: &str = match option_env!("OUTCRY_BUILD") {
@@ -35,6 +37,8 @@ pub enum Request {
     Hello {
         /// The page's [`BUILD`].
         build: String,
+        /// What the page remembers of this browser's exchanges.
+        witnesses: Vec<Witness>,
     },
     /// What to show; answered with [`Response::Frame`].
     Frame(View),
@@ -82,10 +86,19 @@ pub enum Request {
     Trim(TrimPlan),
     /// How much of the open exchange's journal is to be kept from now on; answered with [`Response::Exchanges`].
     Keep(Keep),
+    /// Have everything executed so far saved and on disk at once: the page hides, or the user wants it.
+    Settle,
     /// Become the writer of this exchange although another tab is: that tab loses it.
     TakeOver,
     /// Try again what failed ([`Storage::Failed`], [`Session::Locked`]).
     Retry,
+    /// Make a new exchange of what is good of the one that cannot be opened, and open it; the other stays as it is.
+    KeepGood,
+    /// Give exchanges up that are not in the database any more: they are not asked for again.
+    Forget {
+        /// Which.
+        exchanges: Vec<ExchangeId>,
+    },
     /// Measure the engine in this worker; answered with [`Response::Benchmarked`]. Nothing else runs meanwhile.
     Bench {
         /// Mixed commands to execute.
@@ -219,14 +232,18 @@ pub struct Status {
     pub now: Timestamp,
     /// Commands executed.
     pub sequence: u64,
-    /// Commands whose transaction is complete.
+    /// Commands whose transaction is complete: the death of the tab or the browser cannot take them any more.
     pub saved: u64,
+    /// Commands that are on disk: a power cut cannot take them any more.
+    pub on_disk: u64,
     /// Digest of the running state, 32 hex digits.
     pub digest: String,
     /// Events in the last second of real time.
     pub events_per_second: u32,
     /// How the store is.
     pub storage: Storage,
+    /// What is saved of the open exchange, for the page to remember.
+    pub witness: Option<Witness>,
     /// The simulated traders.
     pub crowd: Crowd,
     /// The running or last import.
@@ -251,6 +268,8 @@ pub enum Session {
     Locked,
     /// Another tab took the exchange over. What is stored is safe.
     Lost,
+    /// The database is not what was seen of it.
+    Damaged(Damaged),
     /// The journal cannot be read on.
     Unreadable {
         /// What is wrong, for the user.
@@ -271,12 +290,25 @@ pub enum Storage {
     Failed {
         /// What the browser says.
         message: String,
+        /// Why.
+        cause: Cause,
     },
     /// There is no store (private window of some browsers): nothing is kept.
     Absent {
         /// What the browser says.
         message: String,
     },
+}
+
+/// Why a write failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// The browser gives this page no more room.
+    Full,
+    /// What was saved is gone: the browser has cleared this page's storage while it was open.
+    Cleared,
+    /// Something else.
+    Other,
 }
 
 /// The simulated traders.
@@ -339,7 +371,7 @@ pub struct Refusal {
 }
 
 /// An exchange in the browser's store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredExchange {
     /// Its id.
     pub id: ExchangeId,
@@ -351,12 +383,12 @@ pub struct StoredExchange {
     pub first: u64,
     /// Bytes of its journal.
     pub bytes: u64,
-    /// Its snapshots.
-    pub snapshots: u32,
-    /// Their bytes.
+    /// Bytes of its snapshots.
     pub snapshot_bytes: u64,
     /// How much of its journal is kept.
     pub keep: Keep,
+    /// How many commands it had, if it has lost some or all.
+    pub had: Option<u64>,
 }
 
 /// Something to tell the user once.

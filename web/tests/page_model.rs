@@ -8,6 +8,7 @@ use outcry_engine::{
     AccountId, AccountName, Amount, Asset, AssetId, FeeRate, InstrumentId, Lots, NewInstrument, OrderId,
     OrderPrice, Posting, Price, Qty, Side, Symbol, TimeInForce, Timestamp, TradeId,
 };
+use outcry_web::page::acks::{Ack, Marks};
 use outcry_web::page::answer::Answer;
 use outcry_web::page::intake::{self, Intake};
 use outcry_web::page::notices::{LIFETIME, MOST, Notices};
@@ -57,10 +58,12 @@ fn status() -> Status {
         name: "Demo".to_owned(),
         now: at(1),
         sequence: 10,
+        on_disk: 0,
         saved: 9,
         digest: "f".repeat(32),
         events_per_second: 0,
         storage: Storage::Good,
+        witness: None,
         crowd: Crowd { present: true, running: true, speed: 1, sessions: false },
         import: None,
         sync: SyncStatus::default(),
@@ -348,4 +351,22 @@ fn files_are_told_apart_by_name() {
     assert!(sort(&[book]).unwrap_err().contains("needs its message file"));
     assert!(sort(&["a.csv", "b.csv"]).unwrap_err().contains("too many"));
     assert!(sort(&[]).is_err());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_ack_is_never_better_than_the_marks() {
+    let marks = Marks { saved: 10, on_disk: 7 };
+    assert_eq!(marks.ack(7), Ack::OnDisk);
+    assert_eq!(marks.ack(8), Ack::Saved);
+    assert_eq!(marks.ack(11), Ack::Executed);
+    // Nothing that is not saved is on disk, whatever a store says.
+    assert_eq!(Marks { saved: 3, on_disk: 7 }.ack(5), Ack::Executed);
+    // In memory only.
+    assert_eq!(Marks::default().ack(1), Ack::Executed);
+    let rows = marks.up_to(8);
+    assert_eq!(rows, Marks { saved: 11, on_disk: 7 }.up_to(8), "nothing changed for those rows");
+    assert_ne!(rows, Marks { saved: 11, on_disk: 8 }.up_to(8));
+    for sequence in 0..=8 {
+        assert_eq!(rows.ack(sequence), marks.ack(sequence));
+    }
 }

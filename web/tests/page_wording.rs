@@ -59,6 +59,7 @@ fn plain() -> WorkingOrder {
         standing: Standing::Rests,
         expires: None,
         accepted: at(60),
+        changed: 0,
     }
 }
 

@@ -2,13 +2,13 @@
 //! everything, and the table, the reports and their text are what the rulebook says.
 //!
 //! Planted, each caught: a fill not counted, a kept replace that keeps the old rest, an expiry told as a cancel, lots that
-//! were prevented counted as filled.
+//! were prevented counted as filled, an uncross that leaves the version as it was.
 
 use std::collections::BTreeMap;
 
 use expect_test::expect;
 use outcry_engine::life::{ExecType, ExecutionReport, Happening, OrdStatus, OrderLife, OrderLives, Report};
-use outcry_engine::{Command, Event, Exchange, Lots, Place, Qty};
+use outcry_engine::{Command, Condition, Event, Exchange, Lots, OrderId, Place, Price, Qty};
 
 use crate::floor::{Floor, limit, parse};
 
@@ -96,6 +96,7 @@ fn the_fold_agrees_with_the_books() {
     let mut kinds = BTreeMap::new();
     for seed in 0..6 {
         let (mut lives, mut floor) = (OrderLives::new(), Floor::new(seed));
+        let mut versions = Versions::new();
         for step in 0..2_500 {
             let reports = floor.step(&mut lives);
             for report in &reports {
@@ -110,7 +111,9 @@ fn the_fold_agrees_with_the_books() {
                 Report::CancelReject(_) => None,
             });
             for order in touched {
-                agrees(&floor.exchange, lives.order(order).unwrap());
+                let life = lives.order(order).unwrap();
+                agrees(&floor.exchange, life);
+                version_follows(&mut versions, &floor.exchange, life);
             }
             if step % 25 == 0 {
                 lives.orders().for_each(|life| agrees(&floor.exchange, life));
@@ -153,7 +156,35 @@ fn agrees(exchange: &Exchange, life: &OrderLife) {
     if life.status().is_open() {
         let sum = life.filled().get() + life.gone().get() + life.leaves().get();
         assert_eq!(sum, life.terms().quantity.get(), "{life:?}");
+        conditions_agree(exchange, life);
     }
+}
+
+/// Quantity, rest, shown part and price of each open order as it was seen last, and its version then.
+type Versions = BTreeMap<OrderId, ((Qty, Lots, Lots, Option<Price>), u32)>;
+
+/// An order that has changed has another version, a higher one.
+fn version_follows(versions: &mut Versions, exchange: &Exchange, life: &OrderLife) {
+    let Some(version) = exchange.version(life.order()) else { return };
+    let now = (life.terms().quantity, life.leaves(), life.shown(), life.rests_at());
+    if let Some((before, old)) = versions.insert(life.order(), (now, version)) {
+        assert!(version > old || version == old && now == before, "{version} after {old}: {life:?}");
+    }
+}
+
+/// What is told of an order's conditions is what the exchange keeps.
+fn conditions_agree(exchange: &Exchange, life: &OrderLife) {
+    let told = |want: fn(&Condition) -> bool| life.conditions().iter().copied().find(want);
+    let kept = exchange.conditions(life.order()).unwrap_or_default();
+    let expires = exchange.expires(life.order()).map(Condition::Expires);
+    assert_eq!(told(|told| matches!(told, Condition::Expires(_))), expires, "{life:?}");
+    let peg = kept.peg.map(Condition::Peg);
+    assert_eq!(told(|told| matches!(told, Condition::Peg(_))), peg, "{life:?}");
+    let minimum = kept.minimum.map(Condition::Minimum);
+    let asked = told(|told| matches!(told, Condition::Minimum(_)));
+    // One that was met is kept no longer.
+    assert!(minimum.is_none() || minimum == asked, "{minimum:?} of {life:?}");
+    assert_eq!(life.display(), kept.display, "{life:?}");
 }
 
 fn check_report(report: &ExecutionReport) {

@@ -59,6 +59,12 @@ impl Page {
         self.wait_status("all saved", |status| status.sequence > 0 && status.saved == status.sequence)
     }
 
+    /// Commands that are on disk, as the status line says; 0 while there is none.
+    #[must_use]
+    pub fn on_disk(&self) -> u64 {
+        self.data("status", "on-disk").and_then(|count| count.parse().ok()).unwrap_or_default()
+    }
+
     /// The state of the screen that stands in place of the exchange (`opening`, `locked`, ...), if it does.
     #[must_use]
     pub fn session_state(&self) -> Option<String> {

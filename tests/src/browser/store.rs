@@ -99,6 +99,43 @@ impl Page {
         );
     }
 
+    /// Deletes the page's database, as a browser does that makes room, or a user who clears it: what the page keeps
+    /// elsewhere stays. Call [`Page::leave`] first.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn wipe_store(&self) {
+        self.with_store("await asked(indexedDB.deleteDatabase('outcry')); return null", &[]);
+    }
+
+    /// Puts one chunk in the place of a journal's chunks from its first command on, and makes the record fit it: what
+    /// is there afterwards is whole, and not what was there. Call [`Page::leave`] first.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn rewrite_journal(&self, exchange: &str, chunk: &StoredChunk, sequence: u64, digest: &str) {
+        self.put_chunk(chunk);
+        self.end_journal(exchange, chunk.first, sequence, digest);
+    }
+
+    /// Takes every chunk after the one that begins at `last` away and makes the record say that the journal ends with
+    /// it. Call [`Page::leave`] first.
+    ///
+    /// # Panics
+    /// If it cannot be written.
+    pub fn end_journal(&self, exchange: &str, last: u64, sequence: u64, digest: &str) {
+        self.with_store(
+            "const [id, last, sequence, digest] = arguments;
+             const transaction = (await open()).transaction(['exchanges', 'chunks'], 'readwrite');
+             const [records, chunks] = ['exchanges', 'chunks'].map(name => transaction.objectStore(name));
+             chunks.delete(IDBKeyRange.bound([id, last], [id, Number.MAX_SAFE_INTEGER], true));
+             const record = await asked(records.get(id));
+             records.put({ ...record, sequence, digest });
+             return complete(transaction)",
+            &[json!(exchange), json!(last), json!(sequence), json!(digest)],
+        );
+    }
+
     /// Makes an empty store of the page's shape, where the page itself never ran.
     ///
     /// # Panics

@@ -5,7 +5,7 @@ use outcry_engine::{AccountId, InstrumentId, NewOrder, OrderId, Price, Qty};
 use yew::Callback;
 
 use super::bottom_panel::Tab;
-use crate::protocol::Request;
+use crate::protocol::{ExchangeId, Request};
 
 /// One wish of the user, sent up by a component and carried out by the page.
 pub(crate) enum Action {
@@ -35,6 +35,13 @@ pub(crate) enum Action {
     ShowTab(Tab),
     /// Do not trim the journal after all.
     LeaveUntrimmed,
+    /// Make a new demo exchange of this seed, and give up exchanges that are gone.
+    StartAnew {
+        /// Which are given up.
+        gone: Vec<ExchangeId>,
+        /// The seed.
+        seed: u64,
+    },
     /// Forget a notice.
     Dismiss(u32),
     /// Tell the user that something went wrong.

@@ -14,13 +14,16 @@ use super::action::{Action, Part};
 use super::answer::Answer;
 use super::bottom_panel::Tab;
 use super::download;
+use super::hiding;
+use super::keeping::{self, Keeping};
 use super::link::{Heard, Link};
 use super::notices::Notices;
 use super::preferences::Theme;
 use super::preview_desk::PreviewDesk;
-use super::session_screen::{Trouble, session_screen};
+use super::session_screen::Trouble;
 use super::shared::Shared;
 use super::state::State;
+use super::witness;
 use crate::protocol::{
     BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange, TrimPlan,
 };
@@ -38,6 +41,8 @@ pub(crate) enum Msg {
     AnimationFrame(f64),
     Act(Action),
     SystemTheme,
+    Hides,
+    Keeping(Keeping),
 }
 
 /// The page.
@@ -53,6 +58,11 @@ pub(crate) struct App {
     refused_order: Option<(OrderId, Shared<String>)>,
     picked: Option<(u32, Price)>,
     notices: Notices,
+    keeper: witness::Keeper,
+    keeping: Keeping,
+    /// Whether the browser was asked to keep the storage.
+    asked_to_keep: bool,
+    heard_keeping: Callback<Keeping>,
     stored: Option<Shared<Vec<StoredExchange>>>,
     /// What a trim would take, while the user thinks about it.
     trim: Option<Shared<Result<TrimPlan, String>>>,
@@ -64,6 +74,7 @@ pub(crate) struct App {
     act: Callback<Action>,
     animation: Closure<dyn FnMut(f64)>,
     _system_theme: Option<gloo::events::EventListener>,
+    _hiding: [gloo::events::EventListener; 2],
 }
 
 impl Component for App {
@@ -75,6 +86,8 @@ impl Component for App {
             Ok(link) => (Some(link), None),
             Err(message) => (None, Some(message)),
         };
+        let heard_keeping = ctx.link().callback(Msg::Keeping);
+        keeping::look(false, heard_keeping.clone());
         let scope = ctx.link().clone();
         let animation = Closure::new(move |now| scope.send_message(Msg::AnimationFrame(now)));
         Self {
@@ -88,6 +101,10 @@ impl Component for App {
             refused_order: None,
             picked: None,
             notices: Notices::default(),
+            keeper: witness::Keeper::default(),
+            keeping: Keeping::default(),
+            asked_to_keep: false,
+            heard_keeping,
             stored: None,
             trim: None,
             remote: None,
@@ -98,6 +115,7 @@ impl Component for App {
             act: ctx.link().callback(Msg::Act),
             animation,
             _system_theme: watch_system_theme(ctx),
+            _hiding: hiding::watch(ctx.link().callback(|()| Msg::Hides)),
         }
     }
 
@@ -118,6 +136,12 @@ impl Component for App {
                 self.notices.expire(now)
             }
             Msg::Act(action) => self.act(action),
+            Msg::Hides => {
+                self.send(&Request::Settle);
+                self.keeper.keep(self.now);
+                false
+            }
+            Msg::Keeping(keeping) => std::mem::replace(&mut self.keeping, keeping) != keeping,
             Msg::SystemTheme => {
                 self.theme = Theme::current();
                 true
@@ -126,13 +150,10 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        if let Some(trouble) = self.trouble() {
-            return session_screen(&trouble, &self.act);
+        match (self.trouble(), self.state.status.clone()) {
+            (None, Some(status)) => self.screen(status),
+            (trouble, _) => self.stand_in(&trouble.unwrap_or(Trouble::Starting)),
         }
-        let Some(status) = self.state.status.clone() else {
-            return session_screen(&Trouble::Starting, &self.act);
-        };
-        self.screen(status)
     }
 }
 
@@ -153,12 +174,14 @@ impl App {
         match response {
             Response::Ready { build } => self.greet(&build),
             Response::Frame(frame) => {
+                self.keeper.see(frame.status.witness.clone(), self.now);
                 let opened =
                     self.state.status.as_ref().is_none_or(|old| old.exchange != frame.status.exchange);
+                let damaged = self.is_damaged();
                 if let Err(message) = self.state.apply(*frame) {
                     self.broken = Some(format!("The exchange cannot be shown: {message}."));
                 }
-                if opened {
+                if opened || (self.is_damaged() && !damaged) {
                     self.list_exchanges();
                 }
                 self.next_frame();
@@ -204,7 +227,7 @@ impl App {
             ));
             return true;
         }
-        self.send(&Request::Hello { build: BUILD.to_owned() });
+        self.send(&Request::Hello { build: BUILD.to_owned(), witnesses: witness::recall() });
         self.next_frame();
         false
     }
@@ -218,6 +241,9 @@ impl App {
             (Purpose::Place(instrument), outcome) => {
                 let answer = Answer::to_order(outcome, &self.state.venue, instrument);
                 if let Answer::Done(words) = &answer {
+                    if !std::mem::replace(&mut self.asked_to_keep, true) {
+                        keeping::look(true, self.heard_keeping.clone());
+                    }
                     self.notices.post(information(format!("{words}.")), self.now);
                 }
                 self.answer = Some(Shared::new(answer));
@@ -288,6 +314,11 @@ impl App {
                 self.list_exchanges();
             }
             Action::LeaveUntrimmed => self.trim = None,
+            Action::StartAnew { gone, seed } => {
+                self.keeper.forget(&gone);
+                self.send(&Request::Forget { exchanges: gone });
+                self.send(&Request::NewDemo { seed });
+            }
             Action::Dismiss(id) => self.notices.dismiss(id),
             Action::Complain(message) => self.complain(message),
         }
@@ -310,7 +341,7 @@ impl App {
 
     /// Asks for the stored exchanges while their list is shown.
     fn list_exchanges(&mut self) {
-        if self.tab == Tab::Exchanges {
+        if self.tab == Tab::Exchanges || self.is_damaged() {
             self.send(&Request::ListExchanges);
         }
     }

@@ -4,6 +4,7 @@ use outcry_engine::{AccountId, OrderId};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::acks::Marks;
 use super::action::Action;
 use super::balances::balances;
 use super::exchanges::exchanges;
@@ -26,6 +27,7 @@ pub(crate) struct BottomPanelProps {
     pub(crate) import: Option<Shared<ImportStatus>>,
     pub(crate) sync: Shared<SyncStatus>,
     pub(crate) sequence: u64,
+    pub(crate) marks: Marks,
     pub(crate) exchange: Option<AttrValue>,
     pub(crate) stored: Option<Shared<Vec<StoredExchange>>>,
     pub(crate) trim: Option<Shared<Result<TrimPlan, String>>>,
@@ -157,7 +159,7 @@ impl BottomPanel {
         match props.tab {
             Tab::Orders => html! {
                 <Orders venue={props.venue.clone()} holdings={props.holdings.clone()}
-                    refused={props.refused_order.clone()} act={props.act.clone()} />
+                    refused={props.refused_order.clone()} marks={props.marks} act={props.act.clone()} />
             },
             Tab::Fills => fills(&props.venue, &props.holdings),
             Tab::Balances => balances(&props.venue, &props.holdings),

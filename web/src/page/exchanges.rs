@@ -61,8 +61,9 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
                 { for stored.iter().map(|exchange| {
                     let is_open = exchange.id == open;
                     html! {
-                        <tr key={exchange.id.clone()} data-exchange={exchange.id.clone()}>
-                            <td class="text">{ exchange.name.clone() }</td>
+                        <tr key={exchange.id.clone()} data-exchange={exchange.id.clone()}
+                            data-had={exchange.had.map(|had| had.to_string())}>
+                            <td class="text">{ exchange.name.clone() }{ lost(exchange) }</td>
                             <td>{ commands(exchange) }</td>
                             <td>{ number::bytes(exchange.bytes) }</td>
                             <td>{ number::bytes(exchange.snapshot_bytes) }</td>
@@ -78,9 +79,15 @@ fn list(open: &str, stored: &[StoredExchange], act: &Callback<Action>) -> Html {
 fn commands(exchange: &StoredExchange) -> String {
     let all = number::count(exchange.sequence);
     match exchange.first {
-        1 => all,
+        0 | 1 => all,
         first => format!("{all}, trimmed before {}", number::count(first)),
     }
+}
+
+/// What an exchange has lost, if it has.
+fn lost(exchange: &StoredExchange) -> Html {
+    let Some(had) = exchange.had else { return Html::default() };
+    html! { <span class="state bad lost">{ format!("had {} commands", number::count(had)) }</span> }
 }
 
 fn open_button(exchange: &StoredExchange, act: &Callback<Action>) -> Html {

@@ -140,9 +140,7 @@ impl Files {
     fn load(&self, ctx: &Context<Self>, files: Vec<File>) -> Result<(), String> {
         let names: Vec<String> = files.iter().map(File::name).collect();
         let intake = sort(&names)?;
-        if let Some(large) = files.iter().find(|file| file.size() > f64::from(MAX_MEGABYTES) * 1_048_576.0) {
-            return Err(format!("{} is larger than {} MB.", large.name(), MAX_MEGABYTES));
-        }
+        files.iter().try_for_each(small_enough)?;
         let account = ctx.props().account;
         if matches!(intake, Intake::Orders(_)) && account.is_none() {
             return Err("This exchange has no account to place the orders for.".to_owned());
@@ -156,6 +154,28 @@ impl Files {
         });
         Ok(())
     }
+}
+
+/// Reads an exported journal and sends it to the worker.
+///
+/// # Errors
+/// Why it cannot be one.
+pub(crate) fn load_journal(file: File, act: Callback<Action>) -> Result<(), String> {
+    small_enough(&file)?;
+    spawn_local(async move {
+        act.emit(match bytes(&file).await {
+            Ok(bytes) => Action::Send(Request::Import(Import::Journal { name: file.name(), bytes })),
+            Err(message) => Action::Complain(message),
+        });
+    });
+    Ok(())
+}
+
+fn small_enough(file: &File) -> Result<(), String> {
+    if file.size() > f64::from(MAX_MEGABYTES) * 1_048_576.0 {
+        return Err(format!("{} is larger than {} MB.", file.name(), MAX_MEGABYTES));
+    }
+    Ok(())
 }
 
 fn listed(files: Option<FileList>) -> Vec<File> {

@@ -3,6 +3,7 @@
 use outcry_engine::{OrderId, Price, Qty, Side, WaitsFor};
 use yew::prelude::*;
 
+use super::acks::{Ack, Marks};
 use super::action::Action;
 use super::ended_orders::ended_orders;
 use super::ladder::side_name;
@@ -19,6 +20,8 @@ pub(crate) struct OrdersProps {
     pub(crate) holdings: Shared<AccountView>,
     /// Why the exchange refused the last replacement.
     pub(crate) refused: Option<(OrderId, Shared<String>)>,
+    /// How far the account's orders are saved and on disk.
+    pub(crate) marks: Marks,
     pub(crate) act: Callback<Action>,
 }
 
@@ -100,12 +103,12 @@ impl Component for Orders {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let OrdersProps { venue, holdings, .. } = ctx.props();
+        let OrdersProps { venue, holdings, marks, .. } = ctx.props();
         if holdings.orders.is_empty() {
             return html! {
                 <>
                     <p class="empty" data-testid="orders-empty">{ "No working orders." }</p>
-                    { ended_orders(venue, &holdings.ended) }
+                    { ended_orders(venue, &holdings.ended, *marks) }
                 </>
             };
         }
@@ -125,7 +128,7 @@ impl Component for Orders {
                 if hidden > 0 {
                     <p class="hint">{ format!("and {} older orders", number::count(hidden)) }</p>
                 }
-                { ended_orders(venue, &holdings.ended) }
+                { ended_orders(venue, &holdings.ended, *marks) }
             </>
         }
     }
@@ -141,10 +144,11 @@ impl Orders {
         let terms = wording::terms(venue, order).join(" \u{00b7} ");
         let limit =
             order.price.map_or_else(|| "market".to_owned(), |price| venue.price(order.instrument, price));
+        let ack = ctx.props().marks.ack(order.changed);
         html! {
-            <tr key={id.get().to_string()} data-order={id.get().to_string()} data-side={side_name(order.side)}>
+            <tr key={id.get().to_string()} data-order={id.get().to_string()} data-side={side_name(order.side)} data-ack={ack.id()}>
                 <td class="time">{ time::clock(order.accepted) }</td>
-                <td>{ id.get().to_string() }</td>
+                <td>{ id.get().to_string() }{ ack_mark(ack) }</td>
                 <td class="text">{ venue.symbol(order.instrument) }</td>
                 <td class={classes!("text", side_name(order.side))}>{ side_label(order.side) }</td>
                 if let Some(edit) = edit {
@@ -235,6 +239,13 @@ fn is_replaceable(order: &WorkingOrder) -> bool {
     let entered =
         matches!(order.standing, Standing::Rests | Standing::Waits { waits_for: WaitsFor::Minimum, .. });
     entered && order.price.is_some() && order.conditions.peg.is_none()
+}
+
+/// The ack of an order's last change: a mark whose shape says it, and words for who cannot see it.
+pub(crate) fn ack_mark(ack: Ack) -> Html {
+    html! {
+        <span class={classes!("ack", ack.id())} role="img" aria-label={ack.label()} title={ack.meaning()} />
+    }
 }
 
 /// The side for the user.

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::action::Action;
+use super::damage_screen::{Around, damaged, unreadable};
 use super::number;
 use super::shared::Shared;
 use crate::protocol::{Request, Session};
@@ -18,8 +19,9 @@ pub(crate) enum Trouble {
     Session(Shared<Session>),
 }
 
-/// The screen.
-pub(crate) fn session_screen(trouble: &Trouble, act: &Callback<Action>) -> Html {
+/// The screen, with what else the page has to say.
+pub(crate) fn session_screen(trouble: &Trouble, around: &Around<'_>, notices: Html) -> Html {
+    let act = around.act;
     let (state, content) = match trouble {
         Trouble::Starting => ("starting", html! { <p role="status">{ "Starting the engine\u{2026}" }</p> }),
         Trouble::Broken(message) => ("broken", broken(message)),
@@ -28,17 +30,21 @@ pub(crate) fn session_screen(trouble: &Trouble, act: &Callback<Action>) -> Html 
             Session::Open => ("open", Html::default()),
             Session::Locked => ("locked", locked(act)),
             Session::Lost => ("lost", lost(act)),
-            Session::Unreadable { message, good, newer_version } => {
-                ("unreadable", unreadable(message, *good, *newer_version, act))
+            Session::Damaged(damage) => ("damaged", damaged(damage, around)),
+            Session::Unreadable { message, newer_version: true, .. } => {
+                ("unreadable", newer_version(message, act))
             }
+            Session::Unreadable { message, good, .. } => ("unreadable", unreadable(message, *good, around)),
         },
     };
+    let wide = matches!(state, "damaged" | "unreadable");
     html! {
         <main class="session-screen" data-testid="session" data-session={state}>
-            <div class="session-card">
+            <div class={classes!("session-card", wide.then_some("wide"))}>
                 <p class="brand">{ "Outcry" }</p>
                 { content }
             </div>
+            { notices }
         </main>
     }
 }
@@ -95,18 +101,12 @@ fn lost(act: &Callback<Action>) -> Html {
     }
 }
 
-fn unreadable(message: &str, good: u64, newer_version: bool, act: &Callback<Action>) -> Html {
-    let advice = if newer_version {
-        "It was written by a newer version of Outcry. Reload the page to get that version."
-    } else {
-        "Nothing was deleted. Export what is there before you go on."
-    };
+fn newer_version(message: &str, act: &Callback<Action>) -> Html {
     html! {
         <>
             <h1>{ "The journal cannot be read on" }</h1>
             <p role="alert">{ message.to_owned() }</p>
-            <p class="figures">{ format!("{} commands before it are good.", number::count(good)) }</p>
-            <p>{ advice }</p>
+            <p>{ "It was written by a newer version of Outcry. Reload the page to get that version." }</p>
             <p class="buttons">
                 { send_button(act, "Try again", "primary", "retry", || Request::Retry) }
                 { send_button(act, "Export the journal", "", "export", || Request::Export) }
@@ -116,7 +116,7 @@ fn unreadable(message: &str, good: u64, newer_version: bool, act: &Callback<Acti
     }
 }
 
-fn send_button(
+pub(crate) fn send_button(
     act: &Callback<Action>,
     label: &'static str,
     class: &'static str,
@@ -132,7 +132,8 @@ pub(crate) fn fresh_seed() -> u64 {
     js_sys::Date::now() as u64
 }
 
-fn reload() {
+/// Loads the page again.
+pub(crate) fn reload() {
     if let Err(error) = gloo::utils::window().location().reload() {
         web_sys::console::error_1(&error);
     }

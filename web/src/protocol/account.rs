@@ -17,8 +17,9 @@ pub struct AccountView {
     pub orders: Vec<WorkingOrder>,
     /// Open orders in all.
     pub order_count: u32,
-    /// Orders that the market canceled without being asked, newest first, at most 20.
-    pub ended: Vec<EndedOrder>,
+    /// Orders that the market canceled without being asked, newest first, at most 20; each with the last command
+    /// that may have changed it.
+    pub ended: Vec<(EndedOrder, u64)>,
     /// Fills, newest first, at most 200.
     pub fills: Vec<Fill>,
 }
@@ -59,6 +60,8 @@ pub struct WorkingOrder {
     pub expires: Option<Timestamp>,
     /// When it was accepted.
     pub accepted: Timestamp,
+    /// The last command that may have changed it: with it the order is saved, and on disk.
+    pub changed: u64,
 }
 
 /// Where an open order stands.

@@ -16,9 +16,7 @@ use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{Database, ExchangeRecord, Memory, Store, StoreError, describe};
 use super::venue::Venue;
-use crate::protocol::{
-    Import, Keep, NoticeLevel, Response, Session, Storage, StoredExchange, SyncControl, TrimPlan,
-};
+use crate::protocol::{Import, Keep, NoticeLevel, Response, Session, Storage, SyncControl, TrimPlan};
 
 /// Seed of the first demo.
 pub(super) const FIRST_SEED: u64 = 1;
@@ -60,6 +58,8 @@ pub enum Errand {
     Trim(TrimPlan),
     /// Keep so much of the open exchange's journal.
     Keep(Keep),
+    /// Make an exchange of what is good of the damaged one.
+    KeepGood,
     /// Answer with the stored exchanges.
     List,
     /// Answer with the journal file of the open exchange.
@@ -114,6 +114,7 @@ impl Service {
             Errand::PlanTrim => self.plan_trim().await,
             Errand::Trim(plan) => self.trim(&plan).await,
             Errand::Keep(keep) => self.keep(keep).await,
+            Errand::KeepGood => self.keep_good().await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
         }
@@ -123,6 +124,7 @@ impl Service {
         if self.store.borrow().is_none() {
             let (store, storage) = match self.database().await {
                 Ok(database) => (Store::Database(database), Storage::Good),
+                Err(error @ StoreError::Absent(_)) if self.was_closed(&error.to_string()) => return,
                 Err(error @ StoreError::Absent(_)) => {
                     (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() })
                 }
@@ -144,10 +146,12 @@ impl Service {
             // No last exchange, yet some are there: the setting was lost, the exchanges were not.
             None => match store.exchanges().await.map(|exchanges| exchanges.into_iter().next()) {
                 Ok(Some(exchange)) => self.open(&exchange.id, Manner::Wait).await,
+                Ok(None) if self.was_wiped(store.loss()) => {}
                 Ok(None) => self.first_demo().await,
                 Err(error) => self.unreadable(error.to_string(), 0, false),
             },
         }
+        self.tell_losses(&store).await;
     }
 
     /// Opens the database; says so while another tab keeps it from being brought to this version, and waits for that.
@@ -198,7 +202,11 @@ impl Service {
     }
 
     fn close(&self) {
+        let acks = self.acks();
         let mut state = self.state.borrow_mut();
+        if let Some(witness) = state.witness(acks) {
+            state.witnesses.note(witness);
+        }
         state.desk = None;
         // Orders and rows go into the exchange that is open; what is checked or over is not about it.
         state.load.take_if(|load| load.is_bound());
@@ -206,8 +214,9 @@ impl Service {
         state.session = Session::Opening { replayed: 0, total: 0 };
     }
 
-    /// Waits until everything executed so far is stored.
+    /// Waits until everything executed so far is saved and, if the disk takes it, on disk.
     async fn flush(&self) -> Result<(), String> {
+        self.settle();
         loop {
             let writing = {
                 let state = self.state.borrow();
@@ -220,11 +229,17 @@ impl Service {
                 breathe().await;
                 continue;
             }
-            let Some(append) = self.next_write() else { return Ok(()) };
-            self.write(append).await;
+            let next = self.next_write();
+            let done = next.is_none();
+            if let Some(write) = next {
+                self.write(write).await;
+            }
             let state = self.state.borrow();
             if let Some(trouble) = state.desk.as_ref().and_then(|desk| desk.saver.trouble()) {
                 return Err(trouble.message.clone());
+            }
+            if done {
+                return Ok(());
             }
         }
     }
@@ -355,19 +370,9 @@ impl Service {
                 return self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}"));
             }
         };
-        let mut listed = Vec::new();
-        for record in records {
-            let keep = store.setting(&keep_key(&record.id)).await.unwrap_or_default();
-            listed.push(StoredExchange {
-                sequence: record.sequence,
-                first: record.first,
-                bytes: record.journal_bytes(),
-                snapshots: record.snapshots.len() as u32,
-                snapshot_bytes: record.snapshot_bytes(),
-                keep,
-                id: record.id,
-                name: record.name,
-            });
+        let mut listed = self.state.borrow().witnesses.list(records);
+        for stored in &mut listed {
+            stored.keep = store.setting(&keep_key(&stored.id)).await.unwrap_or_default();
         }
         self.respond(Response::Exchanges(listed));
     }
@@ -412,6 +417,9 @@ impl Service {
         }
         let state = self.state.borrow();
         let desk = state.desk.as_ref().filter(|_| state.epoch == epoch).ok_or("the exchange was closed")?;
+        if state.session == Session::Open && head.sequence < desk.saver.saved().sequence {
+            return Err(StoreError::Cleared.to_string());
+        }
         for chunk in desk.saver.unsaved() {
             // After a take-over the store has the history of another tab.
             if chunk.before() == head {

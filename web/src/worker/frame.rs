@@ -61,7 +61,7 @@ pub fn account(venue: &Venue, view: &View) -> (u64, Option<AccountView>) {
     // A trailing stop follows the market without an event of its own: its account changes with every command.
     let follows = portfolio.orders().take(MAX_ORDERS).any(|(order, _)| trails(exchange, order));
     let version = if follows { FOLLOWING | exchange.sequence() } else { portfolio.version() };
-    (version, (version != view.account_version).then(|| account_view(exchange, account, portfolio)))
+    (version, (version != view.account_version).then(|| account_view(venue, account, portfolio)))
 }
 
 fn trails(exchange: &Exchange, order: OrderId) -> bool {
@@ -69,7 +69,9 @@ fn trails(exchange: &Exchange, order: OrderId) -> bool {
     trigger.is_some_and(|trigger| matches!(trigger.kind, TriggerKind::Trailing(_)))
 }
 
-fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) -> AccountView {
+fn account_view(venue: &Venue, account: AccountId, portfolio: &Portfolio) -> AccountView {
+    let exchange = venue.exchange();
+    let changed = |order| venue.fresh().changed(order, exchange.sequence());
     let balances = exchange.account(account).into_iter().flat_map(|account| account.balances());
     let open = portfolio.orders().take(MAX_ORDERS);
     let orders = open.filter_map(|(order, accepted)| {
@@ -80,9 +82,9 @@ fn account_view(exchange: &Exchange, account: AccountId, portfolio: &Portfolio) 
         balances: balances
             .map(|(asset, balance)| AssetBalance { asset, available: balance.available, held: balance.held })
             .collect(),
-        orders: orders.collect(),
+        orders: orders.map(|order| WorkingOrder { changed: changed(order.order), ..order }).collect(),
         order_count: exchange.account(account).map_or(0, |account| account.open_orders()),
-        ended: portfolio.ended_orders().copied().collect(),
+        ended: portfolio.ended_orders().map(|&order| (order, changed(order.order))).collect(),
         fills: portfolio.fills().copied().collect(),
     }
 }
@@ -102,6 +104,7 @@ fn resting(exchange: &Exchange, order: OrderId, accepted: Timestamp) -> Option<W
         standing: Standing::Rests,
         expires: exchange.expires(order),
         accepted,
+        changed: 0,
     })
 }
 
@@ -123,6 +126,7 @@ fn waiting(exchange: &Exchange, order: OrderId, accepted: Timestamp) -> Option<W
         },
         expires: waiting.expires,
         accepted,
+        changed: 0,
     })
 }
 

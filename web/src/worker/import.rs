@@ -11,6 +11,7 @@ use super::errand::{Errand, today};
 use super::load::Load;
 use super::lock::Manner;
 use super::pulse::breathe;
+use super::rescue::Place;
 use super::service::Service;
 use super::store::{ExchangeRecord, StoredSnapshot};
 use super::venue::Venue;
@@ -22,6 +23,7 @@ const BREATH: f64 = 12.0;
 const PIECE: usize = 1 << 20;
 
 /// A journal that was read whole and replayed.
+#[derive(Debug)]
 pub struct Checked {
     /// Its id.
     pub journal: JournalId,
@@ -212,20 +214,21 @@ impl Service {
     pub(super) async fn adopt(&self, checked: Checked) -> Result<(), String> {
         let id = checked.journal.to_string();
         let store = self.opened_store().ok_or("there is no store")?;
-        if let Some(there) = store.exchange(&id).await.map_err(|error| error.to_string())? {
-            let Checked { venue, .. } = &checked;
-            let sequence = venue.exchange().sequence();
-            return Err(format!(
-                "this browser has this exchange already, with {} commands (here {sequence}): open it from the list",
-                there.sequence
-            ));
+        let there = store.exchange(&id).await.map_err(|error| error.to_string())?;
+        let place = self.place(&checked, there.as_ref())?;
+        if place == Place::Beside {
+            let beside = self.beside(&checked).await?;
+            return Box::pin(self.adopt(beside)).await;
         }
         if !self.leave().await {
             return Err("the open exchange could not be closed".to_owned());
         }
         let exchange = checked.venue.exchange();
+        let seen = self.state.borrow().witnesses.of(&id).map_or(0, |witness| witness.epoch);
+        let before = there.map_or(seen, |there| there.epoch.max(seen));
         let name = if checked.name.is_empty() { "Restored".to_owned() } else { checked.name };
-        let (epoch, digest) = (checked.venue.host().epoch() + 1, exchange.digest().to_string());
+        let epoch = checked.venue.host().epoch().max(before) + 1;
+        let digest = exchange.digest().to_string();
         let record = ExchangeRecord {
             sequence: exchange.sequence(),
             first: checked.base.as_ref().map_or(1, |base| base.sequence + 1),
@@ -236,7 +239,13 @@ impl Service {
         let end = checked.venue.snapshot().ok();
         let base = checked.base.filter(|base| end.as_ref().is_none_or(|end| end.sequence > base.sequence));
         let snapshots: Vec<_> = base.into_iter().chain(end).collect();
-        let stored = store.create(&record, &checked.chunks, &snapshots).await;
+        let stored = match place {
+            Place::Instead => store.replace(&record, &checked.chunks, &snapshots).await,
+            Place::New | Place::Beside => store.create(&record, &checked.chunks, &snapshots).await,
+        };
+        if stored.is_ok() {
+            self.is_back(&id, record.sequence);
+        }
         match stored {
             Ok(()) => self.open(&id, Manner::Wait).await,
             Err(_) => self.reopen().await,

@@ -18,6 +18,7 @@ use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{ExchangeRecord, Store, describe};
 use super::venue::{Restored, Venue};
+use super::witness::Comparison;
 use crate::protocol::{NoticeLevel, Session};
 
 /// What was read of a stored exchange.
@@ -27,6 +28,8 @@ struct Reading {
     /// The snapshot that it started from.
     snapshot: Option<u64>,
     damage: Option<Damage>,
+    /// The comparison with what was seen outside the database.
+    seen: Comparison,
 }
 
 /// Why a journal could not be read to its end.
@@ -65,18 +68,21 @@ impl Service {
         if !exclusive && let Err(error) = store.raise_epoch(exchange).await {
             return self.unreadable(error.to_string(), 0, false);
         }
-        let record = match store.exchange(exchange).await {
+        let stored = store.exchange(exchange).await;
+        let missing = stored == Ok(None);
+        let record = match stored {
             Ok(Some(record)) => record,
-            Ok(None) => {
-                let message = "this browser had an exchange here and its store has lost it".to_owned();
-                return self.unreadable(message, 0, false);
-            }
+            Ok(None) => self.state.borrow().witnesses.record(exchange),
             Err(error) => return self.unreadable(error.to_string(), 0, false),
         };
         let Some(origin) = self.origin(&store, &record).await else { return };
         let (reading, passed_over) = self.read_back(&store, &record, (journal, origin)).await;
-        let Reading { venue, saver, snapshot, damage } = reading;
-        let session = damage.map_or(Session::Open, |damage| told(&record, &venue, damage));
+        let Reading { venue, saver, snapshot, damage, seen } = reading;
+        let session = match damage {
+            _ if missing => self.missing(&record, saver.saved().sequence),
+            Some(damage) => told(&record, &venue, damage),
+            None => seen.end(venue.host().head()).map_or(Session::Open, Session::Damaged),
+        };
         let setting = store.setting(&crowd_key(exchange)).await;
         // Without a setting it came from elsewhere: it is shown as it came.
         let setting = setting.unwrap_or(CrowdSetting::new(FIRST_SEED, false));
@@ -122,6 +128,9 @@ impl Service {
         record: &ExchangeRecord,
         (journal, origin): (JournalId, u64),
     ) -> (Reading, Vec<PassedOver>) {
+        let seen = Comparison::new(self.state.borrow().witnesses.of(&record.id));
+        let begin =
+            |venue, saver, snapshot| Reading { venue, saver, snapshot, damage: None, seen: seen.clone() };
         let mut passed_over = Vec::new();
         let mut best: Option<Reading> = None;
         for &(sequence, _) in record.snapshots.iter().rev() {
@@ -137,10 +146,8 @@ impl Service {
                 continue;
             }
             let venue = restored.venue;
-            let saver = Saver::resume(journal, record.epoch, venue.host().head(), record.bytes);
-            let reading = self
-                .replay(store, record, Reading { venue, saver, snapshot: Some(sequence), damage: None })
-                .await;
+            let saver = Saver::resume(journal, record.epoch, venue.host().head());
+            let reading = self.replay(store, record, begin(venue, saver, Some(sequence))).await;
             match &reading.damage {
                 None => return (reading, passed_over),
                 Some(damage) if damage.perhaps_snapshot => {
@@ -154,8 +161,7 @@ impl Service {
         if record.first == 1 {
             let venue = Venue::new(journal, record.epoch, origin);
             let saver = Saver::new(journal, record.epoch);
-            let reading =
-                self.replay(store, record, Reading { venue, saver, snapshot: None, damage: None }).await;
+            let reading = self.replay(store, record, begin(venue, saver, None)).await;
             if reading.damage.is_none() {
                 return (reading, passed_over);
             }
@@ -172,6 +178,7 @@ impl Service {
                 saver: Saver::new(journal, record.epoch),
                 snapshot: None,
                 damage: Some(Damage { reason, newer_version: false, perhaps_snapshot: false }),
+                seen,
             }
         });
         (reading, passed_over)
@@ -180,7 +187,7 @@ impl Service {
     /// Replays what is stored after the commands that a reading has already, and says what is wrong with it if
     /// something is.
     async fn replay(&self, store: &Store, record: &ExchangeRecord, mut reading: Reading) -> Reading {
-        let (venue, saver) = (&mut reading.venue, &mut reading.saver);
+        let Reading { venue, saver, seen, .. } = &mut reading;
         let start = venue.exchange().sequence();
         let mut breath = self.now();
         // The chunk that the snapshot ends in comes first.
@@ -205,7 +212,7 @@ impl Service {
                 Err(error) => break Some(Damage::of_store(error.to_string())),
             };
             for (_, bytes) in chunks {
-                if let Err(error) = take(venue, saver, start, &bytes) {
+                if let Err(error) = take(venue, saver, seen, &bytes) {
                     let newer_version = matches!(error, JournalError::NewerVersion { .. });
                     let wrong = matches!(error, JournalError::DigestMismatch { .. });
                     let perhaps_snapshot = start > 0 && (wrong || venue.exchange().sequence() == start);
@@ -224,6 +231,10 @@ impl Service {
             }
             next = venue.exchange().sequence() + 1;
         };
+        // What is before the first chunk that was read is in the length too.
+        if reading.damage.is_none() {
+            reading.saver.is_long(record.bytes);
+        }
         reading
     }
 
@@ -270,23 +281,27 @@ async fn restore(
     Ok(restored)
 }
 
-/// Replays a stored chunk, as far as it comes after a start from a snapshot of `start`.
-fn take(venue: &mut Venue, saver: &mut Saver, start: u64, bytes: &[u8]) -> Result<(), JournalError> {
+/// Replays a stored chunk, as far as it comes after what the venue has.
+fn take(
+    venue: &mut Venue,
+    saver: &mut Saver,
+    seen: &mut Comparison,
+    bytes: &[u8],
+) -> Result<(), JournalError> {
     let chunk = Chunk::decode(bytes)?;
-    if chunk.last_sequence() <= start {
-        // Nothing comes after the snapshot: its last chunk must end as the snapshot does.
-        let after = chunk.after();
-        if after != venue.host().head() {
-            return Err(JournalError::Diverged { sequence: after.sequence });
-        }
-    } else {
+    let head = venue.host().head();
+    if chunk.first_sequence() > head.sequence {
+        seen.pass(venue.host(), &chunk);
         venue.replay(&chunk)?;
+    } else if chunk.last_sequence() > head.sequence {
+        let rest = chunk.rest(head)?;
+        seen.pass(venue.host(), &rest);
+        venue.replay(&rest)?;
+    } else if chunk.after() != head {
+        // Nothing comes after the snapshot: its last chunk must end as the snapshot does.
+        return Err(JournalError::Diverged { sequence: chunk.last_sequence() });
     }
-    if start > 0 {
-        saver.known(&chunk, bytes.len() as u64);
-    } else {
-        saver.stored(&chunk, bytes.len() as u64);
-    }
+    saver.stored(&chunk, bytes.len() as u64);
     Ok(())
 }
 

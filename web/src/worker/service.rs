@@ -19,10 +19,12 @@ use super::errand::Errand;
 use super::frame;
 use super::load::Load;
 use super::pulse::Pulse;
-use super::store::{Append, Store, StoreError};
+use super::saver::Write;
+use super::store::{Acks, Append, Store, StoreError};
+use super::witness::Witnesses;
 use crate::protocol::{
-    BUILD, Crowd, CrowdControl, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal, Request,
-    Response, Session, Status, Storage, SyncControl, SyncStatus, View,
+    BUILD, Crowd, CrowdControl, Damage, Damaged, Frame, ImportControl, Notice, NoticeLevel, Outcome, Refusal,
+    Request, Response, Session, Status, Storage, SyncControl, SyncStatus, View, Witness,
 };
 
 /// Milliseconds of one turn: short enough that the page never waits long for an answer.
@@ -62,6 +64,8 @@ pub(super) struct State {
     pub(super) busy: bool,
     /// The newest answers to commands by ticket. A queue: the oldest go first.
     answered: VecDeque<(u32, Outcome)>,
+    /// What was seen of this browser's exchanges outside the database.
+    pub(super) witnesses: Witnesses,
 }
 
 impl Service {
@@ -94,7 +98,7 @@ impl Service {
     /// Answers one request of the page.
     pub fn request(&self, request: Request) {
         match request {
-            Request::Hello { build } => self.hello(&build),
+            Request::Hello { build, witnesses } => self.hello(&build, witnesses),
             Request::Frame(view) => self.respond(Response::Frame(Box::new(self.frame(&view)))),
             Request::Submit { ticket, command } => {
                 let outcome = self.submit_once(ticket, &command);
@@ -116,6 +120,9 @@ impl Service {
             Request::Keep(keep) => self.errand(Errand::Keep(keep)),
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
+            Request::Settle => self.settle(),
+            Request::KeepGood => self.errand(Errand::KeepGood),
+            Request::Forget { exchanges } => self.forget(&exchanges),
             Request::Import(import) => self.begin_import(import),
             Request::ImportControl(control) => self.control_import(control),
             Request::Sync(SyncControl::List { address }) => self.list_remote(address),
@@ -128,8 +135,9 @@ impl Service {
         self.pulse.now();
     }
 
-    fn hello(&self, build: &str) {
+    fn hello(&self, build: &str, witnesses: Vec<Witness>) {
         if build == BUILD {
+            self.state.borrow_mut().witnesses = Witnesses::new(witnesses);
             self.errand(Errand::Start);
         } else {
             self.notice(
@@ -192,13 +200,30 @@ impl Service {
         let State { session, desk, chosen, .. } = &mut *state;
         match session {
             Session::Open => desk.iter_mut().for_each(|desk| desk.saver.retry()),
-            Session::Locked | Session::Unreadable { .. } => {
+            Session::Damaged(Damaged { what: Damage::Closed { .. } | Damage::Wiped { .. }, .. }) => {
+                drop(state);
+                // Perhaps it opens now.
+                *self.store.borrow_mut() = None;
+                self.errand(Errand::Start);
+            }
+            Session::Locked | Session::Damaged(_) | Session::Unreadable { .. } => {
                 let errand = chosen.clone().map_or(Errand::Start, |exchange| Errand::Open { exchange });
                 drop(state);
                 self.errand(errand);
             }
             Session::Opening { .. } | Session::Lost => {}
         }
+    }
+
+    /// Has everything executed so far written and on disk at once. What is begun here goes on while the page is gone.
+    pub(super) fn settle(&self) {
+        {
+            let mut state = self.state.borrow_mut();
+            let State { session: Session::Open, desk: Some(desk), .. } = &mut *state else { return };
+            let sequence = desk.venue.host().exchange().sequence();
+            desk.saver.settle(sequence);
+        }
+        self.save();
     }
 
     /// Lets the open exchange work for a moment, has what happened stored, and asks for the next turn.
@@ -242,20 +267,21 @@ impl Service {
         if due.is_none_or(|due| due > self.now()) {
             return;
         }
-        if let (Some(append), Some(this)) = (self.next_write(), self.this.upgrade()) {
-            spawn_local(async move { this.write(append).await });
+        if let (Some(write), Some(this)) = (self.next_write(), self.this.upgrade()) {
+            spawn_local(async move { this.write(write).await });
         }
     }
 
     /// Cuts what was executed and takes the next write, which is then under way.
-    pub(super) fn next_write(&self) -> Option<Append> {
+    pub(super) fn next_write(&self) -> Option<Write> {
+        let real = self.now();
         let mut state = self.state.borrow_mut();
         let desk = state.desk.as_mut()?;
         while let Some(chunk) = desk.venue.cut() {
             desk.saver.take(chunk);
         }
-        match desk.saver.begin() {
-            Ok(append) => append,
+        match desk.saver.begin(real) {
+            Ok(write) => write,
             Err(error) => {
                 let good = desk.saver.saved().sequence;
                 state.session =
@@ -266,10 +292,13 @@ impl Service {
     }
 
     /// Carries a write out.
-    pub(super) async fn write(&self, append: Append) {
+    pub(super) async fn write(&self, write: Write) {
         let Some(store) = self.store.borrow().clone() else { return };
         let epoch = self.state.borrow().epoch;
-        let written = store.append(&append).await;
+        let written = match &write {
+            Write::Append(append) => store.append(append).await,
+            Write::Barrier { exchange, epoch } => store.barrier(exchange, *epoch).await,
+        };
         let real = self.now();
         let mut state = self.state.borrow_mut();
         if state.epoch != epoch {
@@ -278,16 +307,18 @@ impl Service {
         let Some(desk) = state.desk.as_mut() else { return };
         match written {
             Ok(()) => {
-                desk.saver.written();
+                desk.saver.written(real);
+                desk.venue.settled(desk.saver.on_disk());
                 let saved = desk.saver.saved();
                 desk.link.iter_mut().for_each(|link| link.saved(saved));
             }
-            Err(StoreError::Superseded { .. }) => {
-                desk.saver.failed(real, "another tab has taken the exchange over".to_owned());
+            Err(error @ StoreError::Superseded { .. }) => {
+                desk.saver.failed(real, &error);
                 drop(state);
-                return self.lose(&append.exchange);
+                let (Write::Append(Append { exchange, .. }) | Write::Barrier { exchange, .. }) = &write;
+                return self.lose(exchange);
             }
-            Err(error) => desk.saver.failed(real, error.to_string()),
+            Err(error) => desk.saver.failed(real, &error),
         }
         drop(state);
         self.pulse.now();
@@ -306,7 +337,8 @@ impl Service {
             ..View::default()
         };
         let view = if anew { &fresh } else { view };
-        let status = state.status(real, matches!(self.store.borrow().as_deref(), Some(Store::Memory(_))));
+        let acks = self.acks();
+        let status = state.status(real, acks);
         let epoch = state.epoch;
         let Some(desk) = &state.desk else {
             return Frame { epoch, catalog: None, status, market: None, account: None, account_version: 0 };
@@ -320,6 +352,11 @@ impl Service {
             account,
             account_version,
         }
+    }
+
+    /// Which acks the store gives.
+    pub(super) fn acks(&self) -> Acks {
+        self.store.borrow().as_deref().map_or(Acks::Neither, Store::acks)
     }
 
     /// Real time in milliseconds, never back.
@@ -356,10 +393,29 @@ impl State {
             errands: VecDeque::new(),
             busy: false,
             answered: VecDeque::new(),
+            witnesses: Witnesses::default(),
         }
     }
 
-    fn status(&mut self, real: f64, in_memory: bool) -> Status {
+    /// What is saved of the open exchange, for others to remember.
+    pub(super) fn witness(&self, acks: Acks) -> Option<Witness> {
+        let kept = self.session == Session::Open && acks != Acks::Neither;
+        let desk = self.desk.as_ref().filter(|desk| kept && !desk.saver.is_cleared())?;
+        let saved = desk.saver.saved();
+        (saved.sequence > 0).then(|| Witness {
+            exchange: desk.id.to_string(),
+            name: desk.name.clone(),
+            sequence: saved.sequence,
+            hash: saved.hash.to_string(),
+            digest: desk.saver.digest().map(|digest| digest.to_string()).unwrap_or_default(),
+            epoch: desk.saver.epoch(),
+            at: 0,
+            server: desk.link.as_ref().map(|link| link.address.clone()),
+        })
+    }
+
+    fn status(&mut self, real: f64, acks: Acks) -> Status {
+        let witness = self.witness(acks);
         let import = self.load.as_ref().map(Load::status);
         let (session, chosen) = (self.session.clone(), self.chosen.clone().unwrap_or_default());
         let Some(desk) = self.desk.as_mut() else {
@@ -370,18 +426,22 @@ impl State {
                 now: outcry_engine::Timestamp::default(),
                 sequence: 0,
                 saved: 0,
+                on_disk: 0,
                 digest: String::new(),
                 events_per_second: 0,
                 storage: self.storage.clone(),
+                witness,
                 crowd: Crowd { present: false, running: false, speed: 1, sessions: false },
                 import,
                 sync: SyncStatus::default(),
             };
         };
-        let storage = match desk.saver.trouble() {
-            Some(trouble) => Storage::Failed { message: trouble.message.clone() },
+        let storage = match desk.saver.trouble().or(desk.saver.barrier_trouble()) {
+            Some(trouble) => Storage::Failed { message: trouble.message.clone(), cause: trouble.cause },
             None => self.storage.clone(),
         };
+        // What the browser has thrown away is not saved any more.
+        let acks = if desk.saver.is_cleared() { Acks::Neither } else { acks };
         let exchange = desk.venue.host().exchange();
         Status {
             session,
@@ -391,9 +451,11 @@ impl State {
             digest: exchange.digest().to_string(),
             now: desk.now(),
             // What is only in memory is not saved.
-            saved: if in_memory { 0 } else { desk.saver.saved().sequence },
+            saved: if acks == Acks::Neither { 0 } else { desk.saver.saved().sequence },
+            on_disk: if acks == Acks::Both { desk.saver.on_disk() } else { 0 },
             events_per_second: desk.events_per_second(real),
             storage,
+            witness,
             crowd: desk.crowd(),
             import,
             sync: desk.link.as_ref().map(|link| link.status(real)).unwrap_or_default(),

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::errand::oldest_snapshot;
 use super::http::{Body, Reply, quoted, send};
 use super::link::{Anchor, Link, moment, newest_common, next_chunk};
+use super::rescue::Place;
 use super::service::Service;
 use super::store::Store;
 use crate::protocol::{NoticeLevel, Response, SyncControl};
@@ -240,7 +241,8 @@ impl Service {
         let id: JournalId =
             exchange.parse().map_err(|_| format!("{exchange:?} is not the id of an exchange"))?;
         let store = self.opened_store().ok_or("there is no store")?;
-        if store.exchange(exchange).await.map_err(|error| error.to_string())?.is_some() {
+        let there = store.exchange(exchange).await.map_err(|error| error.to_string())?;
+        if there.is_some() && self.state.borrow().good_of(id).is_none() {
             return Err("this browser has this exchange already: open it from the list".to_owned());
         }
         for _ in 0..RESTORES {
@@ -251,6 +253,11 @@ impl Service {
             let mut checked = self.check_journal(&reply.body, |_| true).await?;
             if checked.journal != id {
                 return Err(format!("the server sent the exchange {}", checked.journal));
+            }
+            if self.place(&checked, there.as_ref())? == Place::Beside {
+                return Err(
+                    "the server's copy does not go on from what is good here, or is shorter".to_owned()
+                );
             }
             let holding = holding(address, id).await?;
             let epoch = holding.epoch + 1;

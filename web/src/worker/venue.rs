@@ -4,9 +4,10 @@
 //! this writer's origin.
 
 use outcry_engine::{AccountName, Command, Event, Exchange, Receipt, Reject, Symbol, Timestamp};
-use outcry_journal::{Chunk, CommandId, Host, JournalError, JournalId, Submitted};
+use outcry_journal::{Chunk, CommandId, Entry, Host, JournalError, JournalId, Submitted};
 use outcry_simulation::Market;
 
+use super::fresh::Fresh;
 use super::projection::Projections;
 use super::store::StoredSnapshot;
 
@@ -15,6 +16,7 @@ use super::store::StoredSnapshot;
 pub struct Venue {
     host: Host,
     projections: Projections,
+    fresh: Fresh,
     origin: u64,
     /// Counter of the next command.
     counter: u64,
@@ -42,6 +44,7 @@ impl Venue {
         Self {
             host: Host::new(journal, epoch),
             projections: Projections::new(is_simulated),
+            fresh: Fresh::default(),
             origin,
             counter: 1,
             events: Vec::new(),
@@ -97,6 +100,17 @@ impl Venue {
         &self.projections
     }
 
+    /// Which orders were changed by commands that may not be on disk.
+    #[must_use]
+    pub fn fresh(&self) -> &Fresh {
+        &self.fresh
+    }
+
+    /// Notes what is on disk.
+    pub fn settled(&mut self, on_disk: u64) {
+        self.fresh.settled(on_disk);
+    }
+
     /// Why nothing more can be executed, if so.
     #[must_use]
     pub fn failure(&self) -> Option<&JournalError> {
@@ -132,6 +146,9 @@ impl Venue {
                 self.counter += 1;
                 self.receipt = receipt;
                 self.projections.apply(receipt, &self.events);
+                let projections = &self.projections;
+                let shown = |account| projections.portfolio(account).is_some();
+                self.fresh.apply(receipt.sequence, &self.events, shown);
                 Some((receipt, &self.events))
             }
             // The counter is this writer's own and always new.
@@ -144,6 +161,22 @@ impl Venue {
                 None
             }
         }
+    }
+}
+
+impl Venue {
+    /// Executes an entry of another journal as it was executed there, with its time and its id.
+    ///
+    /// # Errors
+    /// As [`Host::submit`](outcry_journal::Host::submit).
+    pub fn repeat(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.events.clear();
+        if let Submitted::Executed(receipt) =
+            self.host.submit(entry.at, entry.id, &entry.command, &mut self.events)?
+        {
+            self.projections.apply(receipt, &self.events);
+        }
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod storage;
 mod migration;
 mod snapshots;
 mod retention;
+mod witness;
 mod import;
 mod sync;
 mod projection;

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use outcry_engine::{
     AccountId, Command, InstrumentId, NewOrder, OrderPrice, Posting, Price, Qty, Side, TimeInForce,
 };
-use outcry_web::protocol::{BUILD, CrowdControl, Frame, Outcome, Request, Response, Session, View};
+use outcry_web::protocol::{BUILD, CrowdControl, Frame, Outcome, Request, Response, Session, View, Witness};
 use outcry_web::worker::Service;
 use outcry_web::worker::pulse::breathe;
 
@@ -55,6 +55,11 @@ impl Page {
 
     /// Starts a worker on the named database.
     pub(crate) fn start(database: &str) -> Self {
+        Self::start_knowing(database, Vec::new())
+    }
+
+    /// Starts a worker on the named database, as a page that has seen this of it.
+    pub(crate) fn start_knowing(database: &str, witnesses: Vec<Witness>) -> Self {
         let answers = Rc::new(RefCell::new(VecDeque::new()));
         let heard = Rc::clone(&answers);
         let service = Service::new(database, move |response| heard.borrow_mut().push_back(response));
@@ -63,7 +68,7 @@ impl Page {
             answers,
             last_ticket: Cell::new(0),
         };
-        page.request(Request::Hello { build: BUILD.to_owned() });
+        page.request(Request::Hello { build: BUILD.to_owned(), witnesses });
         page
     }
 

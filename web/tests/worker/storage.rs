@@ -7,8 +7,8 @@ use crate::page::{Page, bid};
 use js_sys::eval;
 use outcry_engine::Exchange;
 use outcry_journal::Chunk;
-use outcry_web::protocol::{Outcome, Request, Response, Session, Storage};
-use outcry_web::worker::store::{Append, Database, ExchangeRecord, Store, StoreError};
+use outcry_web::protocol::{Frame, Outcome, Request, Response, Session, Storage};
+use outcry_web::worker::store::{Append, Database, Durability, ExchangeRecord, Store, StoreError};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ID: &str = "00112233445566778899aabbccddeeff";
@@ -24,8 +24,8 @@ fn record() -> ExchangeRecord {
 }
 
 fn append(epoch: u64, first: u64, last: u64, byte: u8) -> Append {
-    let (exchange, chunk) = (ID.to_owned(), vec![byte; 3]);
-    Append { exchange, epoch, first, last, chunk, journal_bytes: 3, digest: "d".repeat(32) }
+    let (exchange, chunk, durability) = (ID.to_owned(), vec![byte; 3], Durability::Relaxed);
+    Append { exchange, epoch, first, last, chunk, journal_bytes: 3, digest: "d".repeat(32), durability }
 }
 
 pub(crate) async fn database(name: &str) -> Store {
@@ -64,6 +64,10 @@ async fn keeps_the_rules(store: &Store) {
     assert_eq!(store.chunks(ID, 13, 10).await, Ok(vec![]));
     assert_eq!(store.exchange(ID).await.expect("it can be read").expect("it is there").sequence, 12);
     store.append(&append(8, 13, 13, 5)).await.expect("the epoch is ours");
+
+    assert_eq!(store.barrier(ID, 8).await, Ok(()));
+    assert_eq!(store.barrier(ID, 7).await, Err(StoreError::Superseded { current: 8 }));
+    assert_eq!(store.exchange(ID).await.expect("it can be read").expect("it is there").sequence, 13);
 
     assert_eq!(store.setting::<String>("last").await, None);
     store.keep_setting("last", &ID.to_owned()).await.expect("there is room");
@@ -108,6 +112,33 @@ async fn a_command_said_to_be_saved_survives_the_worker() {
     let frame = page.frame().await;
     assert!(frame.status.sequence >= saved);
     assert_eq!(frame.account.expect("it is ours").orders.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_order_is_saved_then_on_disk_and_its_row_can_tell() {
+    let page = Page::open("acks").await;
+    page.settle().await;
+    let Outcome::Done { receipt, order, .. } = page.submit(bid(101)).await else { panic!("a good order") };
+    let order = order.expect("it rests");
+    let changed = |frame: &Frame| {
+        let orders = &frame.account.as_ref().expect("it is ours").orders;
+        orders.iter().find(|row| row.order == order).expect("it rests").changed
+    };
+    let frame = page.frame().await;
+    assert_eq!(changed(&frame), receipt.sequence);
+    assert!(frame.status.on_disk < receipt.sequence, "nobody asked the disk yet");
+    // By itself.
+    let frame = page.until(|frame| frame.status.on_disk == frame.status.sequence).await;
+    assert!(changed(&frame) <= frame.status.on_disk);
+    // At once, where it is wanted.
+    page.submit(bid(102)).await;
+    page.request(Request::Settle);
+    let frame = page.until(|frame| frame.status.saved == frame.status.sequence).await;
+    assert_eq!(frame.status.on_disk, frame.status.saved, "in one write");
+    drop(page);
+    let again = Page::open("acks").await;
+    let frame = again.until(|frame| frame.status.on_disk == frame.status.sequence).await;
+    assert!(changed(&frame) <= frame.status.on_disk);
 }
 
 #[wasm_bindgen_test]
@@ -209,6 +240,7 @@ async fn spoil(database: &str, place: usize, change: impl Fn(&mut Vec<u8>)) {
         chunk,
         journal_bytes: 0,
         digest: String::new(),
+        durability: Durability::Strict,
     };
     // The record keeps what it says of the whole journal.
     store.append(&append).await.expect("there is room");
@@ -370,4 +402,6 @@ async fn a_first_visit_without_room_runs_in_memory_and_says_so() {
     let frame = page.settle_unsaved().await;
     assert!(matches!(frame.status.storage, Storage::Absent { .. }), "{:?}", frame.status.storage);
     assert_eq!(frame.status.saved, 0, "what is only in memory is not saved");
+    page.request(Request::Settle);
+    assert_eq!(page.settle_unsaved().await.status.on_disk, 0, "nor on disk");
 }

@@ -2,19 +2,22 @@
 
 use yew::prelude::*;
 
+use super::super::acks::Marks;
 use super::super::action::{Action, Part};
 use super::super::bottom_panel::{BottomPanel, Tab};
+use super::super::damage_screen::Around;
 use super::super::depth_chart::DepthChart;
 use super::super::ladder::Ladder;
 use super::super::notice_list::notice_list;
 use super::super::price_chart::PriceChart;
+use super::super::session_screen::{Trouble, session_screen};
 use super::super::shared::Shared;
 use super::super::status_line::StatusLine;
 use super::super::tape::Tape;
 use super::super::ticket_form::TicketForm;
 use super::super::top_bar::TopBar;
 use super::App;
-use crate::protocol::Status;
+use crate::protocol::{Loss, Session, Status};
 
 impl App {
     /// The screen of an open exchange.
@@ -28,10 +31,33 @@ impl App {
                     { self.ticket() }
                     { self.bottom() }
                 </main>
-                <StatusLine {status} sync={self.state.sync.clone()} act={self.act.clone()} />
+                <StatusLine {status} keeping={self.keeping} sync={self.state.sync.clone()} act={self.act.clone()} />
                 { notice_list(self.notices.posted(), &self.act) }
             </div>
         }
+    }
+
+    /// The screen that stands in the place of the exchange.
+    pub(super) fn stand_in(&self, trouble: &Trouble) -> Html {
+        let status = self.state.status.as_deref();
+        let loss = Loss {
+            exchange: status.map_or_else(String::new, |status| status.exchange.clone()),
+            name: status.map_or_else(String::new, |status| status.name.clone()),
+            server: self.state.sync.address.clone(),
+            ..Loss::default()
+        };
+        let around = Around {
+            stored: self.stored.as_ref().map_or(&[], |stored| stored.as_slice()),
+            import: self.state.import.as_deref(),
+            loss: &loss,
+            act: &self.act,
+        };
+        session_screen(trouble, &around, notice_list(self.notices.posted(), &self.act))
+    }
+
+    /// Whether the screen is that of a damaged exchange.
+    pub(super) fn is_damaged(&self) -> bool {
+        matches!(self.state.session.as_deref(), Some(Session::Damaged(_) | Session::Unreadable { .. }))
     }
 
     fn header(&self, status: &Shared<Status>) -> Html {
@@ -133,6 +159,7 @@ impl App {
                 import={self.state.import.clone()}
                 sync={self.state.sync.clone()}
                 sequence={self.shown_sequence()}
+                marks={self.marks()}
                 exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
                 stored={self.stored.clone()}
                 trim={self.trim.clone()}
@@ -140,6 +167,17 @@ impl App {
                 act={self.act.clone()}
             />
         }
+    }
+
+    /// How far the account's orders are saved and on disk; it changes only with them, so that the panel is not drawn
+    /// with every frame.
+    fn marks(&self) -> Marks {
+        let working = self.state.holdings.orders.iter().map(|order| order.changed);
+        let ended = self.state.holdings.ended.iter().map(|(_, changed)| *changed);
+        let newest = working.chain(ended).max().unwrap_or(0);
+        let status = self.state.status.as_ref();
+        let marks = status.map(|status| Marks { saved: status.saved, on_disk: status.on_disk });
+        marks.unwrap_or_default().up_to(newest)
     }
 
     /// The sequence while the bottom panel shows it; otherwise one that never changes, so that the panel is not drawn

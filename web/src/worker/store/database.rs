@@ -11,8 +11,8 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransacti
 use super::opening::open;
 use super::record::{number, whole};
 use super::request::{answer, complete, failed, transaction};
-use super::snapshots::put_snapshot;
-use super::{Append, ExchangeRecord, StoreError, StoredChunk, StoredSnapshot};
+use super::snapshots::{clear_snapshots, put_snapshot};
+use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk, StoredSnapshot};
 
 pub(super) const EXCHANGES: &str = "exchanges";
 pub(super) const CHUNKS: &str = "chunks";
@@ -27,7 +27,12 @@ pub(super) const WRITE: &str = "readwrite";
 pub struct Database {
     name: String,
     open: RefCell<Option<IdbDatabase>>,
+    /// What the browser said that it has lost.
+    loss: Loss,
 }
+
+/// Where the opening of a database notes what the browser says that it has lost.
+pub(super) type Loss = Rc<RefCell<Option<String>>>;
 
 impl Database {
     /// Opens the database of this name, made if it is not there.
@@ -37,20 +42,35 @@ impl Database {
     /// made it, [`StoreError::Blocked`] if another tab keeps one of an older version open, [`StoreError::Failed`]
     /// if one of an older version could not be brought to this one; it is as it was then.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let database = open(name).await?;
-        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)) })
+        let loss = Loss::default();
+        let database = open(name, &loss).await?;
+        Ok(Self { name: name.to_owned(), open: RefCell::new(Some(database)), loss })
+    }
+
+    pub(super) fn loss(&self) -> Option<String> {
+        self.loss.borrow().clone()
+    }
+
+    /// Starts a transaction of relaxed durability.
+    pub(super) async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+        self.start_as(stores, mode, Durability::Relaxed).await
     }
 
     /// Starts a transaction; once more on a fresh connection if the browser had closed the old one.
-    pub(super) async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+    async fn start_as(
+        &self,
+        stores: &[&str],
+        mode: &str,
+        durability: Durability,
+    ) -> Result<IdbTransaction, StoreError> {
         let current = self.open.borrow().clone();
         if let Some(database) = current
-            && let Ok(transaction) = transaction(&database, stores, mode)
+            && let Ok(transaction) = transaction(&database, stores, mode, durability)
         {
             return Ok(transaction);
         }
-        let database = open(&self.name).await?;
-        let transaction = transaction(&database, stores, mode).map_err(|error| failed(&error));
+        let database = open(&self.name, &self.loss).await?;
+        let transaction = transaction(&database, stores, mode, durability).map_err(|error| failed(&error));
         *self.open.borrow_mut() = Some(database);
         transaction
     }
@@ -83,23 +103,35 @@ impl Database {
         }
         let transaction = self.start(&[EXCHANGES, CHUNKS, SNAPSHOTS, RECORDS], WRITE).await?;
         let written = (|| {
-            let mut record = record.clone();
-            record.snapshots = snapshots.iter().map(|kept| (kept.sequence, kept.bytes())).collect();
+            let record = put_parts(&transaction, record, chunks, snapshots)?;
             part(&transaction, EXCHANGES)?.add(&record.to_value()?)?;
-            for snapshot in snapshots {
-                put_snapshot(&transaction, &record.id, snapshot)?;
-            }
+            Ok(())
+        })();
+        settle(&transaction, written).await
+    }
+
+    /// In one transaction: the chunks that were there go, and the new ones and their record come.
+    pub(super) async fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
+        let stores = [EXCHANGES, CHUNKS, SNAPSHOTS, RECORDS];
+        let transaction = self.start_as(&stores, WRITE, Durability::Strict).await?;
+        let written = (|| {
             let store = part(&transaction, CHUNKS)?;
-            for (first, chunk) in chunks {
-                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
-            }
+            store.delete(&span(&record.id, 0, MAX_SEQUENCE)?)?;
+            clear_snapshots(&transaction, &record.id)?;
+            let record = put_parts(&transaction, record, chunks, snapshots)?;
+            part(&transaction, EXCHANGES)?.put(&record.to_value()?)?;
             Ok(())
         })();
         settle(&transaction, written).await
     }
 
     pub(super) async fn append(&self, append: &Append) -> Result<(), StoreError> {
-        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, append.durability).await?;
         let appended = append.clone();
         self.update(&transaction, &append.exchange, move |transaction, record| {
             if record.epoch != appended.epoch {
@@ -118,6 +150,19 @@ impl Database {
         })
         .await
         .map(|_| ())
+        .map_err(cleared)
+    }
+
+    /// Writes the record again, with the stores of an append: it comes after every append that was begun before.
+    pub(super) async fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        self.update(&transaction, id, move |_, record| match record.epoch {
+            current if current != epoch => Ok(Err(StoreError::Superseded { current })),
+            _ => Ok(Ok(())),
+        })
+        .await
+        .map(|_| ())
+        .map_err(cleared)
     }
 
     pub(super) async fn raise_epoch(&self, id: &str) -> Result<u64, StoreError> {
@@ -217,6 +262,33 @@ impl Database {
     }
 }
 
+/// Writes chunks and snapshots of an exchange; answers with its record, which lists them.
+fn put_parts(
+    transaction: &IdbTransaction,
+    record: &ExchangeRecord,
+    chunks: &[StoredChunk],
+    snapshots: &[StoredSnapshot],
+) -> Result<ExchangeRecord, JsValue> {
+    let store = part(transaction, CHUNKS)?;
+    for (first, chunk) in chunks {
+        store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
+    }
+    for snapshot in snapshots {
+        put_snapshot(transaction, &record.id, snapshot)?;
+    }
+    let mut record = record.clone();
+    record.snapshots = snapshots.iter().map(|kept| (kept.sequence, kept.bytes())).collect();
+    Ok(record)
+}
+
+/// A writer's exchange was there: if it is not, it was taken away.
+fn cleared(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Conflict(_) => StoreError::Cleared,
+        error => error,
+    }
+}
+
 /// Waits for a transaction whose requests were made, or gives it up if one could not be.
 pub(super) async fn settle(
     transaction: &IdbTransaction,
@@ -233,7 +305,7 @@ pub(super) async fn settle(
 }
 
 /// Above every sequence that a JavaScript number counts exactly.
-const MAX_SEQUENCE: u64 = 1 << 53;
+pub(super) const MAX_SEQUENCE: u64 = 1 << 53;
 
 pub(super) fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
     transaction.object_store(store)

@@ -44,6 +44,16 @@ impl Memory {
         Ok(())
     }
 
+    pub(super) fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
+        self.exchanges.borrow_mut().retain(|journal| journal.record.id != record.id);
+        self.create(record, chunks, snapshots)
+    }
+
     pub(super) fn append(&self, append: &Append) -> Result<(), StoreError> {
         self.change(&append.exchange, |Journal { record, chunks, .. }| {
             if record.epoch != append.epoch {
@@ -56,6 +66,13 @@ impl Memory {
             let end = chunks.partition_point(|(first, _)| *first <= append.last);
             chunks.splice(start..end, [(append.first, append.chunk.clone())]);
             Ok(())
+        })
+    }
+
+    pub(super) fn barrier(&self, id: &str, epoch: u64) -> Result<(), StoreError> {
+        self.change(id, |Journal { record, .. }| match record.epoch {
+            current if current != epoch => Err(StoreError::Superseded { current }),
+            _ => Ok(()),
         })
     }
 

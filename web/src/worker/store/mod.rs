@@ -23,6 +23,8 @@ mod memory;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::protocol::Cause;
+
 pub use database::Database;
 pub use memory::Memory;
 pub use opening::VERSION;
@@ -53,9 +55,27 @@ pub enum StoreError {
     /// There is no such exchange, or there is one already where a new one was to be made.
     #[error("{0}")]
     Conflict(String),
-    /// The browser refused: no room, a broken disk, a closed database.
+    /// The browser gives this page no more room.
+    #[error("{0}")]
+    Full(String),
+    /// The exchange that was written to is not there any more: the storage was cleared while the page was open.
+    #[error("the browser has cleared this page's storage: what was saved of this exchange is gone")]
+    Cleared,
+    /// The browser refused: a broken disk, a closed database.
     #[error("{0}")]
     Failed(String),
+}
+
+impl StoreError {
+    /// Why, for the page.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Full(_) => Cause::Full,
+            Self::Cleared => Cause::Cleared,
+            _ => Cause::Other,
+        }
+    }
 }
 
 /// One write to a journal: a chunk, in place of the smaller chunks that it holds.
@@ -75,6 +95,17 @@ pub struct Append {
     pub journal_bytes: u64,
     /// Digest after `last`, in hex digits.
     pub digest: String,
+    /// When it counts as written.
+    pub durability: Durability,
+}
+
+/// When a write counts as complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// When the browser has it: the death of the tab or of the browser cannot take it any more.
+    Relaxed,
+    /// When the disk has it, and with it all that was complete before: a power cut cannot take it any more.
+    Strict,
 }
 
 /// A stored chunk: the first sequence under which it is kept, and its bytes.
@@ -129,6 +160,17 @@ impl Trim {
     }
 }
 
+/// The acks that a store can give: what cannot be had is never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acks {
+    /// *Saved* and *on disk*.
+    Both,
+    /// *Saved*: the browser is too old to say what is on disk.
+    Saved,
+    /// In memory only.
+    Neither,
+}
+
 /// The store.
 #[derive(Debug)]
 pub enum Store {
@@ -177,6 +219,22 @@ impl Store {
         }
     }
 
+    /// Puts an exchange with its chunks in the place of the one with its id, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] if it cannot be written.
+    pub async fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.replace(record, chunks, snapshots).await,
+            Self::Memory(memory) => memory.replace(record, chunks, snapshots),
+        }
+    }
+
     /// Writes a chunk, if the epoch is still the writer's.
     ///
     /// # Errors
@@ -185,6 +243,36 @@ impl Store {
         match self {
             Self::Database(database) => database.append(append).await,
             Self::Memory(memory) => memory.append(append),
+        }
+    }
+
+    /// Has everything reach the disk that was written before, if the epoch is still the writer's.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn barrier(&self, exchange: &str, epoch: u64) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.barrier(exchange, epoch).await,
+            Self::Memory(memory) => memory.barrier(exchange, epoch),
+        }
+    }
+
+    /// Which acks this store can give.
+    #[must_use]
+    pub fn acks(&self) -> Acks {
+        match self {
+            Self::Database(_) if request::has_durability() => Acks::Both,
+            Self::Database(_) => Acks::Saved,
+            Self::Memory(_) => Acks::Neither,
+        }
+    }
+
+    /// What the browser says if it has lost what was in the database and made a new one.
+    #[must_use]
+    pub fn loss(&self) -> Option<String> {
+        match self {
+            Self::Database(database) => database.loss(),
+            Self::Memory(_) => None,
         }
     }
 

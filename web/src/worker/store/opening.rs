@@ -13,14 +13,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::StoreError;
-use super::database::{CHUNKS, EXCHANGES, RECORDS, SETTINGS, SNAPSHOTS};
-use super::request::describe;
+use super::database::{CHUNKS, EXCHANGES, Loss, RECORDS, SETTINGS, SNAPSHOTS};
+use super::request::{data_loss, describe};
 
 /// The version of the database that this program makes and reads.
 pub const VERSION: u32 = 2;
 
 /// Opens the database of this name, made or brought to [`VERSION`] if need be.
-pub(super) async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
+pub(super) async fn open(name: &str, loss: &Loss) -> Result<IdbDatabase, StoreError> {
     let absent = |error: &JsValue| StoreError::Absent(describe(error));
     let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
     let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
@@ -30,8 +30,9 @@ pub(super) async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
     // The version that is brought up to date, if one is; 0 for a new database.
     let old: Rc<Cell<Option<u32>>> = Rc::default();
     let upgrade = {
-        let (request, old) = (request.clone(), Rc::clone(&old));
+        let (request, old, loss) = (request.clone(), Rc::clone(&old), Rc::clone(loss));
         Closure::once(move |event: IdbVersionChangeEvent| {
+            *loss.borrow_mut() = data_loss(&event);
             let version = event.old_version() as u32;
             old.set(Some(version));
             if upgrade(&request, version).is_err()

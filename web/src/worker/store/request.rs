@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
-use super::StoreError;
+use super::{Durability, StoreError};
 
 /// What the browser says about an error, in one line; that there is no room, in plain words.
 #[must_use]
@@ -27,19 +27,42 @@ pub fn describe(error: &JsValue) -> String {
 }
 
 pub(super) fn failed(error: &JsValue) -> StoreError {
-    StoreError::Failed(describe(error))
+    let full = error.dyn_ref::<DomException>().is_some_and(|error| error.name() == "QuotaExceededError");
+    if full { StoreError::Full(describe(error)) } else { StoreError::Failed(describe(error)) }
 }
 
-/// Opens a transaction of relaxed durability: `complete` means that the data has left this process, so that the
-/// death of the tab or the browser cannot take it any more.
+/// What the browser says if it has lost what was in a database that it now makes anew: Chromium does, some others
+/// say nothing.
+pub(super) fn data_loss(event: &JsValue) -> Option<String> {
+    let text = |name: &str| Reflect::get(event, &name.into()).ok()?.as_string();
+    let loss = text("dataLoss").filter(|loss| loss != "none")?;
+    Some(text("dataLossMessage").filter(|message| !message.is_empty()).unwrap_or(loss))
+}
+
+/// Whether the browser lets a transaction say what `complete` is to mean; one that does not ignores the wish.
+pub(super) fn has_durability() -> bool {
+    let prototype = |class: JsValue| Reflect::get(&class, &"prototype".into());
+    let class = Reflect::get(&js_sys::global(), &"IDBTransaction".into());
+    class
+        .and_then(prototype)
+        .and_then(|prototype| Reflect::has(&prototype, &"durability".into()))
+        .unwrap_or(false)
+}
+
+/// Opens a transaction whose `complete` means what `durability` says.
 pub(super) fn transaction(
     database: &IdbDatabase,
     stores: &[&str],
     mode: &str,
+    durability: Durability,
 ) -> Result<IdbTransaction, JsValue> {
     // The options stand behind an unstable flag in web-sys.
     let options = Object::new();
-    Reflect::set(&options, &"durability".into(), &"relaxed".into())?;
+    let wish = match durability {
+        Durability::Relaxed => "relaxed",
+        Durability::Strict => "strict",
+    };
+    Reflect::set(&options, &"durability".into(), &wish.into())?;
     let names: js_sys::Array = stores.iter().map(|&name| JsValue::from_str(name)).collect();
     let open: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
     open.call3(database, &names, &mode.into(), &options)?.dyn_into()

@@ -5,9 +5,9 @@
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{IdbCursor, IdbCursorDirection, IdbRequest, IdbTransaction};
+use web_sys::{IdbCursor, IdbCursorDirection, IdbKeyRange, IdbRequest, IdbTransaction};
 
-use super::database::{CHUNKS, EXCHANGES, READ, RECORDS, SNAPSHOTS, WRITE, key, part, span};
+use super::database::{CHUNKS, EXCHANGES, MAX_SEQUENCE, READ, RECORDS, SNAPSHOTS, WRITE, key, part, span};
 use super::record::{number, whole};
 use super::request::{answer, complete, failed};
 use super::{Database, ExchangeRecord, StoreError, StoredSnapshot, Trim};
@@ -124,6 +124,14 @@ pub(super) fn put_snapshot(
     store.put_with_key(&Uint8Array::from(engine), &key(exchange, snapshot.sequence))?;
     let store = part(transaction, RECORDS)?;
     store.put_with_key(&Uint8Array::from(projections), &beside(exchange, snapshot.sequence))?;
+    Ok(())
+}
+
+/// Deletes all snapshots of an exchange.
+pub(super) fn clear_snapshots(transaction: &IdbTransaction, exchange: &str) -> Result<(), JsValue> {
+    part(transaction, SNAPSHOTS)?.delete(&span(exchange, 0, MAX_SEQUENCE)?)?;
+    let all = IdbKeyRange::bound(&beside(exchange, 0), &beside(exchange, MAX_SEQUENCE))?;
+    part(transaction, RECORDS)?.delete(&all)?;
     Ok(())
 }
 
