@@ -173,10 +173,21 @@ impl Exchange {
         let total = i64::try_from(reach.value).ok().and_then(|total| Amount::new(total).ok());
         total.ok_or(NoPrice::TooLarge)
     }
+}
 
-    /// The touch: best bid and best ask.
-    #[must_use]
-    pub fn touch(&self, instrument: crate::InstrumentId) -> (Option<Price>, Option<Price>) {
-        (self.best(instrument, Side::Buy), self.best(instrument, Side::Sell))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_there_is_no_price_is_said() {
+        let instrument = InstrumentId::new(3);
+        let market = Exchange::new();
+        let none = market.price(instrument, Side::Buy, Qty::new(1).unwrap()).unwrap_err();
+        assert_eq!(none.to_string(), "there is no instrument 3");
+        let thin = NoPrice::TooThin { there: Lots::new(7) };
+        assert_eq!(thin.to_string(), "the book is too thin: 7 lots are there");
+        let large = "it is worth more than 1000000000000000000 minor units";
+        assert_eq!(NoPrice::TooLarge.to_string(), large);
     }
 }

@@ -260,6 +260,9 @@ mod tests {
         assert!(Qty::new(u64::MAX).is_err());
         assert!(Amount::new(i64::MIN).is_err());
         assert!(FeeRate::from_ppm(100_001).is_err());
+        assert_eq!(FeeRate::from_ppm(-100_000).map(FeeRate::ppm), Ok(-100_000));
+        let beyond = FeeRate::from_ppm(-100_001).unwrap_err();
+        assert_eq!(beyond.to_string(), "-100001 is outside -100000 to 100000");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::*;
-use crate::limits::MAX_INSTRUMENTS;
+use crate::limits::{MAX_ACCOUNTS, MAX_INSTRUMENTS};
 
 /// Instruments of the test.
 const INSTRUMENTS: u32 = 3;
@@ -356,4 +356,22 @@ fn a_stored_level_is_of_an_instrument_that_there_is() {
     assert!(postcard::from_bytes::<Books>(&bytes).is_ok());
     assert_eq!(std::mem::take(&mut bytes[0]), 1, "so many instruments");
     assert!(postcard::from_bytes::<Books>(&bytes).is_err());
+}
+
+/// Orders that no command could have brought to rest are no stored book.
+#[test]
+fn stored_orders_are_such_as_can_rest() {
+    let order = |number: u64, account: u32, quantity: u64, leaves: u64| {
+        (number, account, quantity, leaves, OrderFlags::NONE, 1_u32)
+    };
+    let stored = |orders: Vec<(u64, u32, u64, u64, OrderFlags, u32)>| {
+        let level = (0_u32, Layer::Lit, Side::Buy, 100_i64, 0_u64, orders);
+        let bytes = postcard::to_allocvec(&(1_u32, vec![level])).unwrap();
+        postcard::from_bytes::<Books>(&bytes).map(|books| books.len())
+    };
+    assert_eq!(stored(vec![order(1, 1, 5, 5), order(2, MAX_ACCOUNTS - 1, 9, 4)]), Ok(2));
+    assert!(stored(vec![order(1, 1, 5, 6)]).is_err(), "more is left than was ordered");
+    assert!(stored(vec![order(1, MAX_ACCOUNTS, 5, 5)]).is_err(), "an account that cannot be");
+    assert!(stored(vec![order(1, 1, 5, 5), order(1, 1, 5, 5)]).is_err(), "twice the same order");
+    assert!(stored(Vec::new()).is_err(), "a level without orders");
 }
