@@ -4,7 +4,7 @@
 //! [`duel`] between them, an [`auditor`] that judges a stream of events alone, the [`invariants`] of a market, the
 //! [`trial`] that shrinks what fails, [`scenario`]s as text, and the fuzzing of all that reads bytes from outside
 //! (`fuzz`); beside them the scenarios of another project ([`cointossx`]), and, with the feature `e2e`, the real page in a
-//! real browser. What they prove stands in `tests/`.
+//! real browser, and faults of its storage. What they prove stands in `tests/`.
 
 pub mod auditor;
 #[cfg(feature = "e2e")]
@@ -17,5 +17,7 @@ pub mod fuzz;
 pub mod invariants;
 pub mod oracle;
 pub mod scenario;
+#[cfg(feature = "e2e")]
+pub mod storage;
 pub mod trial;
 pub mod workload;

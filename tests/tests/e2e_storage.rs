@@ -1,15 +1,13 @@
-//! What is shown as saved is kept: through a reload, the death of the browser, a second tab and a damaged store.
+//! What is shown as saved is kept: through a reload, a second tab and a damaged store. Sudden ends and failing calls are in
+//! `e2e_faults.rs`.
 //!
 //! Planted fault: `a_loss_would_be_noticed` takes the newest chunk away behind the page's back and shows that the
-//! check of the kill tests sees it.
+//! check sees it.
 
 use outcry_tests::browser::{Page, Server, Status, StoredChunk, wait};
 
 /// Bytes before the format version in a chunk.
 const VERSION_AT: usize = 8;
-
-/// How often the browser is killed.
-const KILLS: u32 = 10;
 
 /// The exchange in the browser's store has at least what was shown as saved. The page must have been left.
 fn kept(page: &Page, shown: &Status) -> Result<(), String> {
@@ -62,37 +60,6 @@ fn a_reload_restores_the_same_exchange() {
     // The journal goes on where it was.
     assert_eq!(page.place_limit("buy", "51.00", "1").code, "done");
     assert_eq!(page.stand_still().sequence, before.sequence + 1);
-    page.must_be_quiet(&[]);
-}
-
-#[test]
-fn nothing_shown_as_saved_is_lost_when_the_browser_is_killed() {
-    let server = Server::start();
-    let mut page = Page::open("killed", &server.address());
-    page.stand_still();
-    page.choose("instrument", "ACME");
-    let mut own = Vec::new();
-    for round in 0..KILLS {
-        page.write_limit("buy", &format!("{}.00", 40 + round), "1");
-        page.choose("crowd-speed", "100\u{d7}");
-        page.set_crowd(true);
-        assert_eq!(page.send_ticket().code, "done");
-        own = page.wait_orders("one more", |orders| orders.len() == own.len() + 1);
-        let placed = page.wait_status("open", |_| true).sequence;
-        let shown = page.wait_status("the order is saved", |status| status.saved >= placed);
-        page.kill_browser();
-
-        page.start_browser();
-        page.leave();
-        kept(&page, &shown).unwrap_or_else(|loss| panic!("round {round}: {loss}"));
-        page.load();
-        let back = page.stand_still();
-        assert_eq!(back.exchange, shown.exchange);
-        assert!(back.sequence >= shown.saved, "{back:?} after {shown:?}");
-        page.choose("instrument", "ACME");
-        let orders = page.wait_orders("all own orders", |orders| orders.len() == own.len());
-        assert_eq!(orders, own, "round {round}");
-    }
     page.must_be_quiet(&[]);
 }
 

@@ -31,6 +31,10 @@ Chores:
                                Compare engine and oracle on all cores: 100,000,000 commands unless told otherwise.
   campaign fuzz [--inputs N] [--seed S]
                                Feed every decoder changed inputs: 10,000,000 each unless told otherwise.
+  campaign storage [--quick] [--percent P] [--seed S] [FILTER]
+                               Kill tabs, renderers and browsers, fail calls of IndexedDB, fill, clear and damage the
+                               store, overrule tabs, and look for a saved command that is lost: hundreds of runs of
+                               each, or P hundredths of that (--quick: 5). The table is also in target/campaign.
   campaign mutants [--shard K/N] [--file GLOB] [--in-diff REVISION] [--go-on] [--one-by-one]
                                Plant bugs in a copy of engine and journal, one at a time, and list those that no test
                                notices: all, a part, those of files, or those in lines changed since a revision. One

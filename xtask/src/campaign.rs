@@ -7,11 +7,12 @@ mod fuzz;
 mod mutants;
 mod outcomes;
 mod oracle;
+mod storage;
 
 use crate::failure::Outcome;
 use crate::workspace::Workspace;
 
-pub(crate) use arguments::{Campaign, Stretch};
+pub(crate) use arguments::{Campaign, Share, Stretch};
 
 /// The build in which campaigns run: optimised, with assertions and overflow checks kept on.
 const PROFILE: &str = "campaign";
@@ -21,6 +22,7 @@ pub(crate) fn campaign(workspace: &Workspace, campaign: &Campaign) -> Outcome<bo
     match campaign {
         Campaign::Oracle(stretch) => oracle::oracle(workspace, *stretch),
         Campaign::Fuzz(stretch) => fuzz::fuzz(workspace, *stretch),
+        Campaign::Storage(share) => storage::storage(workspace, share),
         Campaign::Mutants(selection) => mutants::mutants(workspace, selection),
     }
 }

@@ -54,6 +54,11 @@ impl Chromium {
         Self { process, address: format!("127.0.0.1:{port}") }
     }
 
+    /// The number of its first process.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills the browser with SIGKILL: nothing that it had not handed to the system is written any more.
     pub(super) fn kill(&mut self) {
         self.process.kill();

@@ -13,6 +13,9 @@ const CHROMEDRIVER_STARTED: (&str, char) = ("was started successfully on port ",
 /// What geckodriver says once it listens; the port follows, then the end of the line.
 const GECKODRIVER_STARTED: (&str, char) = ("Listening on 127.0.0.1:", '\n');
 
+/// What chromedriver says when the port that it picked is not free after all.
+const PORT_TAKEN: &str = "port not available";
+
 /// A running driver.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -38,7 +41,9 @@ impl Driver {
         let mut process = Process::start(command, log);
         let port = wait("the driver listens", || {
             if let Some(end) = process.ended() {
-                panic!("the driver ended by itself: {end}");
+                // It picks a port that is free for IPv6 and takes it for IPv4 too, where somebody may have been quicker.
+                assert!(end.contains(PORT_TAKEN), "the driver ended by itself: {end}");
+                process = Process::start(command, log);
             }
             let said = process.said();
             let (_, rest) = said.split_once(before)?;

@@ -113,7 +113,7 @@ impl Page {
     /// If it does not start.
     pub fn start_browser(&mut self) {
         let folder = self.folder.path();
-        let (profile, log) = (folder.join("profile"), folder.join("browser.log"));
+        let (profile, log) = (self.profile(), folder.join("browser.log"));
         let driver_log = folder.join("driver.log");
         let (session, driver, browser) = match self.kind {
             Kind::Chromium => {
@@ -146,6 +146,11 @@ impl Page {
     /// Leaves the page for a plain document of the same origin: its scripts end, its store can be looked at.
     pub fn leave(&self) {
         self.session().go(&format!("{}/health", self.address));
+    }
+
+    /// Opens an empty tab, which is in front from now on.
+    pub fn open_empty_tab(&mut self) -> WindowHandle {
+        self.session_mut().open_tab()
     }
 
     /// Opens the page in a second tab, which is in front from now on.
@@ -183,6 +188,28 @@ impl Page {
     #[must_use]
     pub fn drawer(&self) -> PathBuf {
         self.folder.path().to_owned()
+    }
+
+    /// The folder of the browser's profile.
+    #[must_use]
+    pub fn profile(&self) -> PathBuf {
+        self.folder.path().join("profile")
+    }
+
+    /// Puts a script into every document that the tab in front loads from now on, before its own scripts. Chromium only.
+    pub fn add_preamble(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
+    /// The Chromium that runs.
+    ///
+    /// # Panics
+    /// If it was killed, or another browser was asked for.
+    pub(super) fn chromium(&self) -> &Chromium {
+        match &self.browser {
+            Some(Browser::Chromium(chromium)) => chromium,
+            other => panic!("a Chromium should run, not {other:?}"),
+        }
     }
 
     /// The address that the page was loaded from.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -30,6 +31,22 @@ impl Server {
     pub fn start() -> Self {
         let programs = Programs::find();
         programs.must_be_built();
+        Self::started(programs)
+    }
+
+    /// As [`Server::start`], with the page that is in `folder`.
+    ///
+    /// # Panics
+    /// If it does not come up, or was not built.
+    #[must_use]
+    pub fn start_with_page(folder: &Path) -> Self {
+        let mut programs = Programs::find();
+        programs.must_be_built();
+        programs.page = folder.to_owned();
+        Self::started(programs)
+    }
+
+    fn started(programs: Programs) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server can be made");
         let mut server = Self { programs, folder, port: free_port(), process: None };
         server.come_back();

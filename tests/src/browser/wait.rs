@@ -17,6 +17,11 @@ pub fn wait<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
     wait_at_most(DEADLINE, what, ask)
 }
 
+/// As [`wait`], but `None` if there is no answer within [`DEADLINE`].
+pub fn try_wait<T>(ask: impl FnMut() -> Option<T>) -> Option<T> {
+    ask_until(DEADLINE, ask)
+}
+
 /// As [`wait`], with a deadline of its own.
 ///
 /// # Panics

@@ -15,6 +15,8 @@ pub(crate) enum Campaign {
     Oracle(Stretch),
     /// Every decoder: so many inputs each.
     Fuzz(Stretch),
+    /// Faults of storage in the real page.
+    Storage(Share),
     /// Bugs planted by cargo-mutants.
     Mutants(Mutants),
 }
@@ -26,6 +28,17 @@ pub(crate) struct Stretch {
     pub(crate) amount: u64,
     /// The first seed.
     pub(crate) seed: u64,
+}
+
+/// How much of a campaign of faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// Hundredths of it, above zero.
+    pub(crate) percent: u64,
+    /// The first seed.
+    pub(crate) seed: u64,
+    /// A part of the names of the tests to keep.
+    pub(crate) filter: Option<String>,
 }
 
 /// Which mutants.
@@ -56,13 +69,16 @@ pub(crate) enum Manner {
 impl Campaign {
     /// Parses a kind of campaign and its options.
     pub(crate) fn parse(words: &[String]) -> Outcome<Self> {
-        let (kind, rest) = words.split_first().ok_or("campaign needs one of oracle, fuzz and mutants")?;
+        let (kind, rest) =
+            words.split_first().ok_or("campaign needs one of oracle, fuzz, storage and mutants")?;
         match kind.as_str() {
             "oracle" => stretch(rest, "campaign oracle", "--commands", COMMANDS).map(Self::Oracle),
             "fuzz" => stretch(rest, "campaign fuzz", "--inputs", INPUTS).map(Self::Fuzz),
+            "storage" => share(rest).map(Self::Storage),
             "mutants" => mutants(rest).map(Self::Mutants),
             other => {
-                Err(format!("there is no campaign {other:?}; there are oracle, fuzz and mutants").into())
+                Err(format!("there is no campaign {other:?}; there are oracle, fuzz, storage and mutants")
+                    .into())
             }
         }
     }
@@ -83,6 +99,30 @@ fn stretch(words: &[String], chore: &str, option: &str, usual: u64) -> Outcome<S
         }
     }
     Ok(stretch)
+}
+
+/// Hundredths of a campaign that are quick.
+const QUICK: u64 = 5;
+
+fn share(words: &[String]) -> Outcome<Share> {
+    let mut share = Share { percent: 100, seed: 1, filter: None };
+    let mut words = words.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        if let Some(value) = value_of("--percent", word, &mut words)? {
+            let percent = value.parse().ok().filter(|&percent| percent > 0);
+            share.percent =
+                percent.ok_or_else(|| format!("--percent takes a number from 1, not {value:?}"))?;
+        } else if let Some(value) = value_of("--seed", word, &mut words)? {
+            share.seed = value.parse().map_err(|_| format!("--seed takes a number, not {value:?}"))?;
+        } else if word == "--quick" {
+            share.percent = QUICK;
+        } else if !word.starts_with('-') && share.filter.is_none() {
+            share.filter = Some(word.to_owned());
+        } else {
+            return Err(unexpected("campaign storage", word));
+        }
+    }
+    Ok(share)
 }
 
 fn mutants(words: &[String]) -> Outcome<Mutants> {
@@ -129,6 +169,11 @@ mod tests {
         let stretch = Stretch { amount: 7, seed: 9 };
         assert_eq!(parse("oracle --commands 7 --seed=9"), Ok(Campaign::Oracle(stretch)));
         assert_eq!(parse("fuzz --inputs 7 --seed 9"), Ok(Campaign::Fuzz(stretch)));
+        let share = Share { percent: 100, seed: 1, filter: None };
+        assert_eq!(parse("storage"), Ok(Campaign::Storage(share.clone())));
+        let quick = Share { percent: QUICK, seed: 9, filter: Some("writer".into()) };
+        assert_eq!(parse("storage --quick writer --seed 9"), Ok(Campaign::Storage(quick)));
+        assert_eq!(parse("storage --percent=7"), Ok(Campaign::Storage(Share { percent: 7, ..share })));
         let selection = Mutants {
             shard: Some("3/8".into()),
             files: vec!["journal/**".into(), "engine/src/units.rs".into()],
@@ -147,11 +192,13 @@ mod tests {
     #[test]
     fn bad_lines_say_what_was_given_and_what_is_allowed() {
         let table = [
-            ("", "campaign needs one of oracle, fuzz and mutants"),
-            ("war", "there is no campaign \"war\"; there are oracle, fuzz and mutants"),
+            ("", "campaign needs one of oracle, fuzz, storage and mutants"),
+            ("war", "there is no campaign \"war\"; there are oracle, fuzz, storage and mutants"),
             ("oracle --commands 0", "--commands takes a number from 1, not \"0\""),
             ("fuzz --seed x", "--seed takes a number, not \"x\""),
             ("fuzz --commands 5", "campaign fuzz does not take \"--commands\""),
+            ("storage --percent 0", "--percent takes a number from 1, not \"0\""),
+            ("storage writer killed", "campaign storage does not take \"killed\""),
             ("mutants --shard 8/8", "--shard takes k/n with k below n, such as 0/8, not \"8/8\""),
             ("mutants --shard 8", "--shard takes k/n"),
             ("mutants --in-diff", "--in-diff needs a value"),
