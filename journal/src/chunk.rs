@@ -154,6 +154,28 @@ impl Chunk {
     /// `history` is not the one before it; [`JournalError::Malformed`].
     pub fn tail(&self, sequence: u64, history: &History) -> Result<Self, JournalError> {
         self.check_follows(self.journal, history.head())?;
+        let (cut, entries) = self.skip_to(sequence)?;
+        let mut history = history.clone();
+        history.extend(sequence - self.before.sequence, &self.body[..cut]);
+        Ok(self.after_cut(cut, &entries, history.head()))
+    }
+
+    /// The entries after `head` as a chunk of their own. For a reader that starts from a snapshot of `head`: the history
+    /// before this chunk is not needed, and that `head` is in it is proved by the hash after it once it is applied.
+    ///
+    /// # Errors
+    /// [`JournalError::Gap`] unless `head` is inside this chunk and not its end; [`JournalError::Diverged`] if it is
+    /// its beginning and another; [`JournalError::Malformed`].
+    pub fn rest(&self, head: Head) -> Result<Self, JournalError> {
+        if head.sequence == self.before.sequence {
+            return self.check_follows(self.journal, head).map(|()| self.clone());
+        }
+        let (cut, entries) = self.skip_to(head.sequence)?;
+        Ok(self.after_cut(cut, &entries, head))
+    }
+
+    /// Reads the entries up to `sequence`: where they end, and those after them.
+    fn skip_to(&self, sequence: u64) -> Result<(usize, Entries<'_>), JournalError> {
         if sequence < self.before.sequence || sequence >= self.last_sequence() {
             return Err(JournalError::Gap { expected: sequence + 1, found: self.first_sequence() });
         }
@@ -161,17 +183,17 @@ impl Chunk {
         while entries.sequence < sequence {
             entries.next().transpose()?;
         }
-        let cut = entries.reader.position();
-        let skipped = sequence - self.before.sequence;
-        let mut history = history.clone();
-        history.extend(skipped, &self.body[..cut]);
-        Ok(Self {
+        Ok((entries.reader.position(), entries))
+    }
+
+    fn after_cut(&self, cut: usize, entries: &Entries<'_>, before: Head) -> Self {
+        Self {
             count: entries.left,
             context: entries.context,
-            before: history.head(),
+            before,
             body: self.body[cut..].to_vec(),
             ..*self
-        })
+        }
     }
 
     /// The chunk as bytes.
@@ -243,7 +265,7 @@ impl Chunk {
 
 /// The length of the chunk at the front, as its header says.
 fn frame(bytes: &[u8]) -> Result<usize, JournalError> {
-    check_magic(MAGIC, bytes)?;
+    check_magic(MAGIC, FORMAT_VERSION, bytes)?;
     check_len(HEADER, bytes)?;
     let body = Reader::new(&bytes[HEADER - 4..], HEADER - 4).u32()?;
     let body = usize::try_from(body).unwrap_or(usize::MAX);
@@ -252,16 +274,16 @@ fn frame(bytes: &[u8]) -> Result<usize, JournalError> {
     Ok(HEADER + body + TRAILER)
 }
 
-/// Checks the magic and the format version, as far as the bytes go.
-pub(crate) fn check_magic(magic: &[u8; 8], bytes: &[u8]) -> Result<(), JournalError> {
+/// Checks the magic and the format version, as far as the bytes go; the version, at most `newest`.
+pub(crate) fn check_magic(magic: &[u8; 8], newest: u16, bytes: &[u8]) -> Result<u16, JournalError> {
     if bytes.iter().zip(magic).any(|(found, expected)| found != expected) {
         return Err(JournalError::NotAJournal);
     }
     check_len(magic.len() + 2, bytes)?;
     match u16::from_le_bytes([bytes[8], bytes[9]]) {
-        FORMAT_VERSION => Ok(()),
         0 => Err(JournalError::malformed(8, "format version 0")),
-        found => Err(JournalError::NewerVersion { found, supported: FORMAT_VERSION }),
+        found if found > newest => Err(JournalError::NewerVersion { found, supported: newest }),
+        found => Ok(found),
     }
 }
 
@@ -280,7 +302,8 @@ fn check_body(bytes: usize) -> Result<(), JournalError> {
 }
 
 /// The first bytes of SHA-256. Against damage, not against an adversary.
-pub(crate) fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
     let mut sum = [0; CHECKSUM];
     sum.copy_from_slice(&Sha256::digest(bytes)[..CHECKSUM]);
     sum

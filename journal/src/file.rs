@@ -1,25 +1,35 @@
 //! Journal files: how an exchange is exported, kept and handed on.
 //!
-//! A header with the journal's id and name, then its chunks from the first, one after another. Written by putting
-//! bytes together, read as a stream: push what has arrived, take what is whole. A file that was cut off or damaged
-//! gives all that is good, and says how much that is.
+//! A header with the journal's id and name, then its chunks from the first, one after another. Of a journal that was
+//! trimmed, a snapshot stands between them, and the chunks are those after it: such a file is of version 2, so that
+//! a reader which knows whole journals only does not take it for one. Written by putting bytes together, read as a
+//! stream: push what has arrived, take what is whole. A file that was cut off or damaged gives all that is good, and
+//! says how much that is.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::Reader;
 use crate::chunk::{check_len, check_magic, checksum};
 use crate::limits::MAX_JOURNAL_NAME;
-use crate::{Chunk, FORMAT_VERSION, Head, JournalError, JournalId};
+use crate::{Chunk, Head, JournalError, JournalId, Snapshot, SnapshotError};
 
 const MAGIC: &[u8; 8] = b"OUTCRYJF";
 const FIXED: usize = 8 + 2 + 16 + 2;
 const CHECKSUM: usize = 8;
+/// The version of a file of a whole journal.
+const WHOLE: u16 = 1;
+/// The version of a file of a trimmed journal: the length of a snapshot follows the name.
+const TRIMMED: u16 = 2;
+/// Bytes of that length.
+const LENGTH: usize = 8;
 
 /// What a journal file begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileHeader {
     journal: JournalId,
     name: String,
+    /// Bytes of the snapshot that follows, if one does.
+    snapshot: Option<u64>,
 }
 
 impl FileHeader {
@@ -35,7 +45,17 @@ impl FileHeader {
         if let Some((at, _)) = name.char_indices().find(|(_, character)| character.is_control()) {
             return Err(JournalError::malformed(FIXED + at, "a control character in the name"));
         }
-        Ok(Self { journal, name: name.to_owned() })
+        Ok(Self { journal, name: name.to_owned(), snapshot: None })
+    }
+
+    /// The header of a file of a trimmed journal: the bytes of this snapshot follow it, and then the chunks after its
+    /// [head](Snapshot::head).
+    ///
+    /// # Errors
+    /// As [`FileHeader::new`].
+    pub fn trimmed(snapshot: &Snapshot, name: &str) -> Result<Self, JournalError> {
+        let header = Self::new(snapshot.journal(), name)?;
+        Ok(Self { snapshot: Some(snapshot.as_bytes().len() as u64), ..header })
     }
 
     /// Whose history.
@@ -50,15 +70,25 @@ impl FileHeader {
         &self.name
     }
 
+    /// Whether the journal was trimmed, so that a snapshot follows.
+    #[must_use]
+    pub const fn is_trimmed(&self) -> bool {
+        self.snapshot.is_some()
+    }
+
     /// The header as bytes; [`Chunk::to_bytes`] of every chunk follow.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED + self.name.len() + CHECKSUM);
         out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        let version = if self.is_trimmed() { TRIMMED } else { WHOLE };
+        out.extend_from_slice(&version.to_le_bytes());
         out.extend_from_slice(&self.journal.to_bytes());
         out.extend_from_slice(&(self.name.len() as u16).to_le_bytes());
         out.extend_from_slice(self.name.as_bytes());
+        if let Some(length) = self.snapshot {
+            out.extend_from_slice(&length.to_le_bytes());
+        }
         let checksum = checksum(&out);
         out.extend_from_slice(&checksum);
         out
@@ -69,13 +99,13 @@ impl FileHeader {
     /// # Errors
     /// [`JournalError`] as the bytes are: too short, of something else, newer or damaged.
     pub fn decode_prefix(bytes: &[u8]) -> Result<(Self, usize), JournalError> {
-        check_magic(MAGIC, bytes)?;
+        let version = check_magic(MAGIC, TRIMMED, bytes)?;
         check_len(FIXED, bytes)?;
         let name_len = usize::from(Reader::new(&bytes[FIXED - 2..], FIXED - 2).u16()?);
         if name_len > MAX_JOURNAL_NAME {
             return Err(JournalError::TooLarge { bytes: name_len as u64, limit: MAX_JOURNAL_NAME as u64 });
         }
-        let len = FIXED + name_len + CHECKSUM;
+        let len = FIXED + name_len + if version == TRIMMED { LENGTH } else { 0 } + CHECKSUM;
         check_len(len, bytes)?;
         let (content, sum) = bytes[..len].split_at(len - CHECKSUM);
         if checksum(content) != sum {
@@ -88,7 +118,8 @@ impl FileHeader {
         let name = from.take(name_len)?;
         let name = std::str::from_utf8(name)
             .map_err(|_| JournalError::malformed(FIXED, "a name that is not UTF-8"))?;
-        Ok((Self::new(journal, name)?, len))
+        let snapshot = if version == TRIMMED { Some(from.u64()?) } else { None };
+        Ok((Self { snapshot, ..Self::new(journal, name)? }, len))
     }
 }
 
@@ -97,6 +128,9 @@ impl FileHeader {
 pub enum FilePart {
     /// Its beginning.
     Header(FileHeader),
+    /// What the file of a trimmed journal has in place of the entries up to its head. Its frame is checked; what is in it
+    /// is when it is [restored](crate::Host::from_snapshot).
+    Snapshot(Snapshot),
     /// The next run of entries. Its place in the history is checked, its entries are not yet.
     Chunk(Chunk),
 }
@@ -122,6 +156,8 @@ pub struct FileReader {
     /// How much of the buffer was taken.
     taken: usize,
     journal: Option<JournalId>,
+    /// Bytes of the snapshot that comes next, if one does.
+    snapshot: Option<u64>,
     good: Good,
 }
 
@@ -153,7 +189,12 @@ impl FileReader {
         match &part {
             FilePart::Header(header) => {
                 self.journal = Some(header.journal);
+                self.snapshot = header.snapshot;
                 self.good.head = Some(Head::genesis(header.journal));
+            }
+            FilePart::Snapshot(snapshot) => {
+                self.snapshot = None;
+                self.good.head = Some(snapshot.head());
             }
             FilePart::Chunk(chunk) => {
                 self.good.head = Some(chunk.after());
@@ -166,6 +207,9 @@ impl FileReader {
     }
 
     fn part(&self, rest: &[u8]) -> Result<(FilePart, usize), JournalError> {
+        if let (Some(journal), Some(len)) = (self.journal, self.snapshot) {
+            return snapshot(rest, len, journal);
+        }
         match self.journal.zip(self.good.head) {
             None => FileHeader::decode_prefix(rest).map(|(header, len)| (FilePart::Header(header), len)),
             Some((journal, head)) => {
@@ -189,9 +233,32 @@ impl FileReader {
     /// [`FileReader::take`].
     pub fn finish(&self) -> Result<Good, JournalError> {
         let rest = &self.buffer[self.taken..];
-        if rest.is_empty() && self.journal.is_some() {
+        if rest.is_empty() && self.journal.is_some() && self.snapshot.is_none() {
             return Ok(self.good);
         }
         self.part(rest).map(|_| self.good)
     }
+}
+
+/// The snapshot of so many bytes at the front.
+fn snapshot(bytes: &[u8], len: u64, journal: JournalId) -> Result<(FilePart, usize), JournalError> {
+    let have = bytes.len() as u64;
+    let cut_off = || JournalError::Truncated { needed: len, have };
+    let len = usize::try_from(len).map_err(|_| cut_off())?;
+    let snapshot = Snapshot::decode(bytes.get(..len).ok_or_else(cut_off)?.to_vec());
+    let snapshot = snapshot.map_err(|error| match error {
+        SnapshotError::Damaged => JournalError::Damaged,
+        SnapshotError::Malformed(error) => error,
+        SnapshotError::OtherVersion { found, supported } if found > supported => {
+            JournalError::NewerVersion { found, supported }
+        }
+        SnapshotError::Truncated { .. }
+        | SnapshotError::NotASnapshot
+        | SnapshotError::OtherVersion { .. }
+        | SnapshotError::WrongState { .. } => JournalError::malformed(0, error),
+    })?;
+    if snapshot.journal() != journal {
+        return Err(JournalError::WrongJournal { expected: journal, found: snapshot.journal() });
+    }
+    Ok((FilePart::Snapshot(snapshot), len))
 }

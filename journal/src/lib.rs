@@ -44,7 +44,7 @@ mod host;
 mod snapshot;
 pub mod sync;
 
-pub use chunk::{Chunk, Entries};
+pub use chunk::{Chunk, Entries, checksum};
 pub use entry::Entry;
 pub use error::JournalError;
 pub use file::{FileHeader, FilePart, FileReader, Good};

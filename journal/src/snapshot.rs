@@ -27,6 +27,8 @@ const MAGIC: &[u8; 8] = b"OUTCRYSN";
 const HEADER: usize = 8 + 2 + 4 + 8 + 16 + 8 + 8 + 24 + History::SAVED_BYTES + 16;
 /// Where the lengths stand, of the marks and of the exchange.
 const LENGTHS: usize = 8 + 2;
+/// Where the running hash of the history stands.
+const HISTORY: usize = HEADER - 16 - History::SAVED_BYTES;
 /// Bytes of the high-water mark of one origin.
 const MARK: usize = 16;
 /// SHA-256 of all before it.
@@ -113,6 +115,14 @@ impl Snapshot {
     #[must_use]
     pub const fn state_digest(&self) -> Digest {
         self.state
+    }
+
+    /// The running hash of the history it stands for, so that what comes after it can be hashed on.
+    #[must_use]
+    pub fn history(&self) -> History {
+        let saved = self.bytes[HISTORY..HISTORY + History::SAVED_BYTES].try_into();
+        let saved = saved.expect("the frame of a snapshot was written or checked here");
+        History::restore(&saved).expect("its history was written or restored here")
     }
 
     /// Its bytes.

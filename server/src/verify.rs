@@ -7,7 +7,7 @@ use std::path::Path;
 
 use outcry_api::TimeText;
 use outcry_engine::Digest;
-use outcry_journal::{FilePart, FileReader, HistoryHash, Host, JournalError, JournalId};
+use outcry_journal::{FilePart, FileReader, HistoryHash, Host, JournalId};
 use serde::Serialize;
 
 use crate::Failure;
@@ -38,8 +38,10 @@ pub struct VerifiedExchange {
     pub id: JournalId,
     /// Its name.
     pub name: String,
-    /// Commands.
+    /// Commands since its beginning.
     pub entries: u64,
+    /// How many of them stand as a snapshot only, because the journal was trimmed: they cannot be replayed or verified.
+    pub trimmed: u64,
     /// Chunks they are stored in.
     pub chunks: u64,
     /// The epoch of the last one.
@@ -66,7 +68,11 @@ pub fn verify(path: &Path) -> Result<Verified, Failure> {
     let mut buffer = vec![0; READ_BYTES];
     let error = loop {
         let read = file.read(&mut buffer).map_err(Failure::read(path))?;
-        let step = if read == 0 { replay.reader.finish().map(drop) } else { replay.push(&buffer[..read]) };
+        let step = if read == 0 {
+            replay.reader.finish().map(drop).map_err(|error| error.to_string())
+        } else {
+            replay.push(&buffer[..read])
+        };
         progress.advance(read as u64);
         match step {
             Ok(()) if read == 0 => break None,
@@ -79,6 +85,7 @@ pub fn verify(path: &Path) -> Result<Verified, Failure> {
         id: host.journal(),
         name: replay.name.clone(),
         entries: host.exchange().sequence(),
+        trimmed: replay.trimmed,
         chunks: replay.chunks,
         epoch: host.epoch(),
         at: TimeText(host.exchange().now()),
@@ -86,7 +93,6 @@ pub fn verify(path: &Path) -> Result<Verified, Failure> {
         digest: host.exchange().digest(),
         state_digest: host.exchange().state_digest(),
     });
-    let error = error.map(|error| error.to_string());
     Ok(Verified { good: error.is_none(), error, good_bytes, file_bytes, exchange })
 }
 
@@ -96,24 +102,30 @@ struct Replay {
     reader: FileReader,
     name: String,
     host: Option<Host>,
+    trimmed: u64,
     chunks: u64,
     good_bytes: u64,
 }
 
 impl Replay {
-    fn push(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.reader.push(bytes);
-        while let Some(part) = self.reader.take()? {
+        while let Some(part) = self.reader.take().map_err(|error| error.to_string())? {
             match (part, &mut self.host) {
                 (FilePart::Header(header), host) => {
                     self.name = header.name().to_owned();
                     *host = Some(Host::new(header.journal(), 1));
                 }
+                (FilePart::Snapshot(snapshot), host) => {
+                    let restored = Host::from_snapshot(snapshot.as_bytes());
+                    *host = Some(restored.map_err(|error| error.to_string())?);
+                    self.trimmed = snapshot.head().sequence;
+                }
                 (FilePart::Chunk(chunk), Some(host)) => {
-                    host.apply(&chunk, |_, _, _| {})?;
+                    host.apply(&chunk, |_, _, _| {}).map_err(|error| error.to_string())?;
                     self.chunks += 1;
                 }
-                (FilePart::Chunk(_), None) => return Err(JournalError::NotAJournal),
+                (FilePart::Chunk(_), None) => return Err("the file has no header".to_owned()),
             }
             self.good_bytes = self.reader.good().bytes;
         }
@@ -130,6 +142,13 @@ impl fmt::Display for Verified {
                 "entries       {} in {} chunks, epoch {}",
                 exchange.entries, exchange.chunks, exchange.epoch
             )?;
+            if exchange.trimmed > 0 {
+                writeln!(
+                    f,
+                    "trimmed       the first {} entries are a snapshot; they cannot be replayed or verified",
+                    exchange.trimmed
+                )?;
+            }
             writeln!(f, "market time   {}", exchange.at)?;
             writeln!(f, "history hash  {}", exchange.hash)?;
             writeln!(f, "digest        {}", exchange.digest)?;

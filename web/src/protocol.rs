@@ -8,6 +8,7 @@ mod market;
 mod account;
 mod import;
 mod sync;
+mod retention;
 mod witness;
 
 use outcry_engine::{
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use account::{AccountView, AssetBalance, EndedOrder, Fill, Standing, WorkingOrder};
 pub use import::{Import, ImportControl, ImportStage, ImportStatus, RowError};
 pub use market::{Candle, LadderLevel, Market, SessionStatistics, TapeTrade, Trading};
+pub use retention::{Keep, TrimPlan};
 pub use sync::{RemoteExchange, SyncControl, SyncState, SyncStatus};
 pub use witness::{Damage, Damaged, Loss, Witness};
 
@@ -77,6 +79,13 @@ pub enum Request {
     },
     /// The whole journal as a file; answered with [`Response::Exported`].
     Export,
+    /// What a trim of the open exchange would take; answered with [`Response::TrimPlan`].
+    PlanTrim,
+    /// Trim the open exchange as planned, and nothing if it would take anything else by now; answered with
+    /// [`Response::Exchanges`].
+    Trim(TrimPlan),
+    /// How much of the open exchange's journal is to be kept from now on; answered with [`Response::Exchanges`].
+    Keep(Keep),
     /// Have everything executed so far saved and on disk at once: the page hides, or the user wants it.
     Settle,
     /// Become the writer of this exchange although another tab is: that tab loses it.
@@ -123,6 +132,8 @@ pub enum Response {
     },
     /// Answer to [`Request::ListExchanges`].
     Exchanges(Vec<StoredExchange>),
+    /// Answer to [`Request::PlanTrim`], or why nothing can be trimmed.
+    TrimPlan(Result<TrimPlan, String>),
     /// Answer to [`SyncControl::List`].
     Remote(Result<Vec<RemoteExchange>, String>),
     /// Answer to [`Request::Export`]: the journal file.
@@ -360,16 +371,22 @@ pub struct Refusal {
 }
 
 /// An exchange in the browser's store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredExchange {
     /// Its id.
     pub id: ExchangeId,
     /// Its name.
     pub name: String,
-    /// Commands in its journal.
+    /// Commands since its beginning.
     pub sequence: u64,
+    /// The first command that is still in its journal; 1 unless it was trimmed.
+    pub first: u64,
     /// Bytes of its journal.
     pub bytes: u64,
+    /// Bytes of its snapshots.
+    pub snapshot_bytes: u64,
+    /// How much of its journal is kept.
+    pub keep: Keep,
     /// How many commands it had, if it has lost some or all.
     pub had: Option<u64>,
 }

@@ -1,6 +1,6 @@
 //! Chunks: neighbours join into what one cut would have been, and a tail is what a later cut would have been.
 
-use outcry_journal::{Chunk, History, JournalError};
+use outcry_journal::{Chunk, Head, History, Host, JournalError};
 
 use crate::workload::{JOURNAL, busy_host, chunks, cut_all, entries, replay};
 
@@ -62,6 +62,32 @@ fn joining_stops_at_the_largest_chunk() {
         "{}",
         first.body().len()
     );
+}
+
+/// A reader with a snapshot has only the history up to it.
+#[test]
+fn the_rest_of_a_chunk_is_its_tail_and_needs_no_history_before_it() {
+    let (host, chunks) = chunks(9, 2, 40);
+    let mut history = History::new(JOURNAL);
+    history.extend(chunks[0].count().into(), chunks[0].body());
+    let second = &chunks[1];
+    for sequence in second.before().sequence..second.last_sequence() {
+        let tail = second.tail(sequence, &history).unwrap();
+        assert_eq!(second.rest(tail.before()).as_ref(), Ok(&tail), "{sequence}");
+    }
+    let head = |sequence| Head { sequence, ..host.head() };
+    for sequence in [0, second.before().sequence - 1, second.last_sequence(), u64::MAX - 1] {
+        assert!(matches!(second.rest(head(sequence)), Err(JournalError::Gap { .. })), "{sequence}");
+    }
+    assert_eq!(
+        second.rest(head(second.before().sequence)),
+        Err(JournalError::Diverged { sequence: second.before().sequence })
+    );
+    // In the middle, another history is noticed when the rest is applied: its hash after it is not the chunk's.
+    let mut reader = Host::new(JOURNAL, 0);
+    reader.apply(&chunks[0], |_, _, _| ()).unwrap();
+    let wrong = second.rest(head(second.before().sequence + 1)).unwrap();
+    assert!(reader.apply(&wrong, |_, _, _| ()).is_err());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Journal files: streamed in any pieces, and honest about how much of a broken one is good.
 
-use outcry_journal::{Chunk, FileHeader, FilePart, FileReader, Good, Head, JournalError, JournalId};
+use outcry_journal::{
+    Chunk, FileHeader, FilePart, FileReader, Good, Head, History, Host, JournalError, JournalId, Snapshot,
+};
 
 use crate::workload::{JOURNAL, chunks};
 
@@ -113,4 +115,65 @@ fn names_are_bounded() {
     let error = FileHeader::new(JOURNAL, &"a".repeat(121)).unwrap_err();
     assert_eq!(error.to_string(), "121 bytes, at most 120 are allowed");
     assert!(matches!(FileHeader::new(JOURNAL, "a\nb"), Err(JournalError::Malformed { .. })));
+}
+
+/// The file of a journal that was trimmed at a command of its second chunk: header, snapshot, what comes after it.
+fn trimmed() -> (Vec<u8>, Snapshot, Vec<Chunk>) {
+    let (_, chunks) = chunks(4, 3, 12);
+    let mut host = Host::new(JOURNAL, 0);
+    let mut history = History::new(JOURNAL);
+    history.extend(chunks[0].count().into(), chunks[0].body());
+    host.apply(&chunks[0], |_, _, _| ()).unwrap();
+    let snapshot = host.snapshot().unwrap();
+    assert_eq!(snapshot.history().head(), history.head());
+    let mut bytes = FileHeader::trimmed(&snapshot, "Trimmed").unwrap().to_bytes();
+    bytes.extend_from_slice(snapshot.as_bytes());
+    chunks[1..].iter().for_each(|chunk| bytes.extend(chunk.to_bytes()));
+    (bytes, snapshot, chunks[1..].to_vec())
+}
+
+#[test]
+fn the_file_of_a_trimmed_journal_begins_with_its_snapshot() {
+    let (bytes, snapshot, chunks) = trimmed();
+    assert_eq!(bytes[8], 2, "a reader of whole journals refuses it");
+    for step in [1, 100, usize::MAX] {
+        let (parts, end, good) = read(&bytes, step);
+        assert_eq!(end, Ok(good));
+        assert_eq!((good.bytes, good.chunks, good.head), (bytes.len() as u64, 2, Some(chunks[1].after())));
+        let FilePart::Header(header) = &parts[0] else { panic!("{parts:?}") };
+        assert!(header.is_trimmed());
+        assert_eq!(parts[1], FilePart::Snapshot(snapshot.clone()));
+        let rest: Vec<_> = chunks.iter().cloned().map(FilePart::Chunk).collect();
+        assert_eq!(parts[2..], rest);
+    }
+}
+
+#[test]
+fn a_damaged_file_of_a_trimmed_journal_is_told() {
+    let (bytes, snapshot, _) = trimmed();
+    let header = FileHeader::trimmed(&snapshot, "Trimmed").unwrap().to_bytes().len();
+    let end = header + snapshot.as_bytes().len();
+    for len in 0..=end {
+        let (_, told, good) = read(&bytes[..len], 4096);
+        assert_eq!(told.is_ok(), len == end, "a file may end after its snapshot: cut at {len}");
+        assert_eq!(
+            good.bytes,
+            if len == end {
+                end
+            } else if len >= header {
+                header
+            } else {
+                0
+            } as u64
+        );
+    }
+    for at in (0..end).step_by(3) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        assert!(read(&changed, usize::MAX).1.is_err(), "byte {at}");
+    }
+    // The snapshot of another journal, and a chunk that does not follow it.
+    let mut other = FileHeader::new(JournalId::from_bytes([3; 16]), "Trimmed").unwrap().to_bytes();
+    other[8] = 2;
+    assert!(read(&[&other[..], &bytes[header..]].concat(), usize::MAX).1.is_err());
 }

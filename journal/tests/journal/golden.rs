@@ -26,6 +26,7 @@ fn replayed(bytes: &[u8]) -> String {
                 writeln!(text, "journal {} {}", header.journal(), header.name()).unwrap();
                 host = Some(Host::new(header.journal(), 0));
             }
+            FilePart::Snapshot(snapshot) => host = Some(Host::from_snapshot(snapshot.as_bytes()).unwrap()),
             FilePart::Chunk(chunk) => {
                 let host = host.as_mut().unwrap();
                 host.apply(&chunk, |_, _, _| ()).unwrap();

@@ -33,6 +33,8 @@ pub(crate) enum Action {
     ShowPart(Part),
     /// Show a tab of the bottom panel.
     ShowTab(Tab),
+    /// Do not trim the journal after all.
+    LeaveUntrimmed,
     /// Make a new demo exchange of this seed, and give up exchanges that are gone.
     StartAnew {
         /// Which are given up.

@@ -28,7 +28,7 @@ use super::shared::Shared;
 use super::state::State;
 use super::witness;
 use crate::protocol::{
-    BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange,
+    BUILD, Notice, NoticeLevel, Outcome, RemoteExchange, Request, Response, Session, StoredExchange, TrimPlan,
 };
 
 /// What a submitted command was for.
@@ -68,6 +68,8 @@ pub(crate) struct App {
     asked_to_keep: bool,
     heard_keeping: Callback<Keeping>,
     stored: Option<Shared<Vec<StoredExchange>>>,
+    /// What a trim would take, while the user thinks about it.
+    trim: Option<Shared<Result<TrimPlan, String>>>,
     remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     theme: Theme,
     part: Part,
@@ -114,6 +116,7 @@ impl Component for App {
             asked_to_keep: false,
             heard_keeping,
             stored: None,
+            trim: None,
             remote: None,
             theme: Theme::current(),
             part: Part::default(),
@@ -197,6 +200,12 @@ impl App {
             Response::Previewed { ticket, preview } => self.preview.take(ticket, preview),
             Response::Exchanges(stored) => {
                 self.stored = Some(Shared::new(stored));
+                // What was planned may be done, or about another exchange by now.
+                self.trim = None;
+                true
+            }
+            Response::TrimPlan(plan) => {
+                self.trim = Some(Shared::new(plan));
                 true
             }
             Response::Remote(remote) => {
@@ -313,6 +322,7 @@ impl App {
                 self.tab = tab;
                 self.list_exchanges();
             }
+            Action::LeaveUntrimmed => self.trim = None,
             Action::StartAnew { gone, seed } => {
                 self.keeper.borrow_mut().forget(&gone);
                 self.send(&Request::Forget { exchanges: gone });

@@ -15,7 +15,7 @@ use super::orders::Orders;
 use super::server::Server;
 use super::shared::Shared;
 use super::venue::Venue;
-use crate::protocol::{AccountView, ImportStatus, RemoteExchange, StoredExchange, SyncStatus};
+use crate::protocol::{AccountView, ImportStatus, RemoteExchange, StoredExchange, SyncStatus, TrimPlan};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct BottomPanelProps {
@@ -30,6 +30,7 @@ pub(crate) struct BottomPanelProps {
     pub(crate) marks: Marks,
     pub(crate) exchange: Option<AttrValue>,
     pub(crate) stored: Option<Shared<Vec<StoredExchange>>>,
+    pub(crate) trim: Option<Shared<Result<TrimPlan, String>>>,
     pub(crate) remote: Option<Shared<Result<Vec<RemoteExchange>, String>>>,
     pub(crate) act: Callback<Action>,
 }
@@ -172,6 +173,7 @@ impl BottomPanel {
             Tab::Exchanges => exchanges(
                 props.exchange.as_deref().unwrap_or_default(),
                 props.stored.as_ref().map(|stored| stored.as_slice()),
+                props.trim.as_deref(),
                 &props.act,
             ),
         }

@@ -13,6 +13,7 @@ use outcry_simulation::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::keeper::Keeper;
 use super::link::Link;
 use super::lock::Lock;
 use super::meter::Meter;
@@ -59,6 +60,8 @@ pub struct Desk {
     pub saver: Saver,
     /// The server that has a copy, if sync is on.
     pub link: Option<Link>,
+    /// When a snapshot is due.
+    pub keeper: Keeper,
     clock: Clock,
     crowd: Crowd,
     setting: CrowdSetting,
@@ -96,6 +99,7 @@ impl Desk {
             venue,
             saver,
             link: None,
+            keeper: Keeper::default(),
             clock,
             crowd,
             setting,
@@ -271,6 +275,11 @@ impl Desk {
     /// Notes whether an import drives the market now: it brings its own times.
     pub fn drive(&mut self, driven: bool) {
         self.driven = driven;
+    }
+
+    /// Whether to take a snapshot now.
+    pub fn is_snapshot_due(&mut self) -> bool {
+        self.keeper.is_due(self.venue.exchange().sequence(), self.saver.journal_bytes())
     }
 
     /// Whether so much is unsaved that simulated traders and imports wait.

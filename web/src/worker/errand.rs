@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use outcry_journal::{Chunk, FileHeader, Head, JournalError, JournalId};
+use outcry_journal::{Chunk, FileHeader, Head, JournalError, JournalId, Snapshot};
 use outcry_simulation::{Market as _, demo};
 use wasm_bindgen_futures::spawn_local;
 
@@ -11,21 +11,21 @@ use super::desk::{CrowdSetting, Desk};
 use super::identity;
 use super::lock::{self, Grant, Lock, Manner};
 use super::pulse::breathe;
+use super::retention::keep_key;
 use super::saver::Saver;
 use super::service::{Service, crowd_key};
 use super::store::{Database, ExchangeRecord, Memory, Store, StoreError, describe};
 use super::venue::Venue;
-use super::witness::Comparison;
-use crate::protocol::{Import, NoticeLevel, Response, Session, Storage, SyncControl};
+use crate::protocol::{Import, Keep, NoticeLevel, Response, Session, Storage, SyncControl, TrimPlan};
 
 /// Seed of the first demo.
-const FIRST_SEED: u64 = 1;
+pub(super) const FIRST_SEED: u64 = 1;
 /// Market time that a new demo has behind it, in nanoseconds: the chart has a shape at first sight.
 const WARM_UP: u64 = 10 * 60 * 1_000_000_000;
 /// Chunks read from the store at a time: about four megabytes.
-const CHUNKS_PER_READ: u32 = 64;
+pub(super) const CHUNKS_PER_READ: u32 = 64;
 /// Milliseconds of replay between two breaths.
-const BREATH: f64 = 12.0;
+pub(super) const BREATH: f64 = 12.0;
 /// Where the id of the last exchange is kept.
 const LAST: &str = "last";
 
@@ -50,6 +50,14 @@ pub enum Errand {
     Import(Import),
     /// Do what was asked of sync.
     Sync(SyncControl),
+    /// Keep a snapshot of the open exchange.
+    Snapshot,
+    /// Answer with what a trim of the open exchange would take.
+    PlanTrim,
+    /// Trim the open exchange.
+    Trim(TrimPlan),
+    /// Keep so much of the open exchange's journal.
+    Keep(Keep),
     /// Make an exchange of what is good of the damaged one.
     KeepGood,
     /// Answer with the stored exchanges.
@@ -102,6 +110,10 @@ impl Service {
             }
             Errand::Import(import) => self.import(import).await,
             Errand::Sync(control) => self.control_sync(control).await,
+            Errand::Snapshot => self.keep_snapshot().await,
+            Errand::PlanTrim => self.plan_trim().await,
+            Errand::Trim(plan) => self.trim(&plan).await,
+            Errand::Keep(keep) => self.keep(keep).await,
             Errand::KeepGood => self.keep_good().await,
             Errand::List => self.list().await,
             Errand::Export => self.export().await,
@@ -110,12 +122,16 @@ impl Service {
 
     async fn start(&self) {
         if self.store.borrow().is_none() {
-            let (store, storage) = match Database::open(&self.database).await {
+            let (store, storage) = match self.database().await {
                 Ok(database) => (Store::Database(database), Storage::Good),
-                Err(error @ StoreError::NewerVersion) => return self.unreadable(error.to_string(), 0, true),
-                Err(error) if self.was_closed(&error.to_string()) => return,
-                Err(error) => {
+                Err(error @ StoreError::Absent(_)) if self.was_closed(&error.to_string()) => return,
+                Err(error @ StoreError::Absent(_)) => {
                     (Store::Memory(Memory::default()), Storage::Absent { message: error.to_string() })
+                }
+                // What is there stays there: never in memory beside it.
+                Err(error) => {
+                    let newer_version = error == StoreError::NewerVersion;
+                    return self.unreadable(error.to_string(), 0, newer_version);
                 }
             };
             *self.store.borrow_mut() = Some(Rc::new(store));
@@ -136,6 +152,18 @@ impl Service {
             },
         }
         self.tell_losses(&store).await;
+    }
+
+    /// Opens the database; says so while another tab keeps it from being brought to this version, and waits for that.
+    async fn database(&self) -> Result<Database, StoreError> {
+        match Database::open(&self.database).await {
+            Err(error @ StoreError::Blocked) => {
+                self.unreadable(error.to_string(), 0, false);
+                // This one comes after the one that is blocked, and is not told of it again.
+                Database::open(&self.database).await
+            }
+            opened => opened,
+        }
     }
 
     /// The demo of a first visit: in memory, where the store takes nothing.
@@ -165,6 +193,7 @@ impl Service {
 
     /// Stores what is not yet and closes the open exchange; whether it could.
     pub(super) async fn leave(&self) -> bool {
+        self.snapshot_before_leaving().await;
         let flushed = self.flushed().await;
         if flushed {
             self.close();
@@ -223,12 +252,12 @@ impl Service {
         }
     }
 
-    fn unreadable(&self, message: String, good: u64, newer_version: bool) {
+    pub(super) fn unreadable(&self, message: String, good: u64, newer_version: bool) {
         self.state.borrow_mut().session = Session::Unreadable { message, good, newer_version };
     }
 
     /// Takes the lock of an exchange.
-    async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
+    pub(super) async fn lock(&self, exchange: &str, manner: Manner) -> Grant {
         let (this, about) = (self.handle(), exchange.to_owned());
         let stolen = move || {
             if let Some(service) = this.upgrade() {
@@ -258,50 +287,6 @@ impl Service {
         }
     }
 
-    /// Opens a stored exchange. Afterwards the session is open, locked or unreadable.
-    pub(super) async fn open(&self, exchange: &str, manner: Manner) {
-        {
-            let mut state = self.state.borrow_mut();
-            state.epoch += 1;
-            state.chosen = Some(exchange.to_owned());
-            state.session = Session::Opening { replayed: 0, total: 0 };
-        }
-        let Some(store) = self.opened_store() else { return };
-        let Ok(journal) = exchange.parse::<JournalId>() else {
-            return self.unreadable(format!("{exchange:?} is not the id of an exchange"), 0, false);
-        };
-        let (lock, exclusive) = match self.lock(exchange, manner).await {
-            Grant::Held(lock) => (Some(lock), manner == Manner::Wait),
-            Grant::Unsupported => (None, false),
-            Grant::Busy => {
-                self.state.borrow_mut().session = Session::Locked;
-                return;
-            }
-        };
-        // Whoever may still write here, a frozen tab or one without locks, is shut out by the higher epoch.
-        if !exclusive && let Err(error) = store.raise_epoch(exchange).await {
-            return self.unreadable(error.to_string(), 0, false);
-        }
-        let stored = store.exchange(exchange).await;
-        let missing = stored == Ok(None);
-        let record = match stored {
-            Ok(Some(record)) => record,
-            Ok(None) => self.state.borrow().witnesses.record(exchange),
-            Err(error) => return self.unreadable(error.to_string(), 0, false),
-        };
-        let Some(origin) = self.origin(&store, &record).await else { return };
-        let venue = Venue::new(journal, record.epoch, origin);
-        let (venue, saver, mut damage) = self.replay(&store, &record, venue).await;
-        if missing {
-            damage = Some(self.missing(&record, saver.saved().sequence));
-        }
-        let setting = store.setting(&crowd_key(exchange)).await;
-        // Without a setting it came from elsewhere: it is shown as it came.
-        let setting = setting.unwrap_or(CrowdSetting::new(FIRST_SEED, false));
-        let desk = Desk::new((journal, record.name), venue, saver, setting, lock, wall(), self.now());
-        self.show(desk, damage.unwrap_or(Session::Open)).await;
-    }
-
     /// Puts an exchange on the screen and remembers it as the last one.
     pub(super) async fn show(&self, mut desk: Desk, session: Session) {
         desk.count_anew();
@@ -319,76 +304,6 @@ impl Service {
             self.notice(NoticeLevel::Error, format!("the store does not take anything: {error}"));
         }
         self.link_again(journal).await;
-    }
-
-    /// The origin of this writer's commands: the same as long as the epoch is, so that a journal that is reopened
-    /// often does not gather origins. An id is never used for two stored commands, for the counter goes on from
-    /// the journal; and nothing is sent anywhere before it is stored.
-    async fn origin(&self, store: &Store, record: &ExchangeRecord) -> Option<u64> {
-        let key = format!("origin/{}", record.id);
-        if let Some((epoch, origin)) = store.setting::<(u64, u64)>(&key).await
-            && epoch == record.epoch
-        {
-            return Some(origin);
-        }
-        match identity::origin() {
-            Ok(origin) => {
-                // Not kept, the next opening makes another.
-                let _ = store.keep_setting(&key, &(record.epoch, origin)).await;
-                Some(origin)
-            }
-            Err(error) => {
-                self.unreadable(format!("the browser has no random numbers: {}", describe(&error)), 0, false);
-                None
-            }
-        }
-    }
-
-    /// Replays all that is stored, and says what is wrong with it if something is.
-    async fn replay(
-        &self,
-        store: &Store,
-        record: &ExchangeRecord,
-        mut venue: Venue,
-    ) -> (Venue, Saver, Option<Session>) {
-        let mut saver = Saver::new(venue.host().journal(), record.epoch);
-        let mut breath = self.now();
-        let mut seen = Comparison::new(self.state.borrow().witnesses.of(&record.id));
-        let damage = 'reading: loop {
-            let next = venue.exchange().sequence() + 1;
-            let chunks = match store.chunks(&record.id, next, CHUNKS_PER_READ).await {
-                Ok(chunks) if chunks.is_empty() => break missing(record, &venue),
-                Ok(chunks) => chunks,
-                Err(error) => break Some(error.to_string()).map(|message| (message, false)),
-            };
-            for (_, bytes) in chunks {
-                let replayed = Chunk::decode(&bytes).and_then(|chunk| {
-                    seen.pass(venue.host(), &chunk);
-                    venue.replay(&chunk).map(|()| chunk)
-                });
-                match replayed {
-                    Ok(chunk) => saver.stored(&chunk, bytes.len() as u64),
-                    Err(error) => {
-                        let newer_version = matches!(error, JournalError::NewerVersion { .. });
-                        break 'reading Some((error.to_string(), newer_version));
-                    }
-                }
-                if self.now() - breath > BREATH {
-                    let replayed = venue.exchange().sequence();
-                    self.state.borrow_mut().session = Session::Opening { replayed, total: record.sequence };
-                    breathe().await;
-                    breath = self.now();
-                }
-            }
-        };
-        let good = venue.exchange().sequence();
-        let damage = damage.map(|(reason, newer_version)| {
-            let message =
-                format!("this exchange had {} commands, {good} can be read: {reason}", record.sequence);
-            Session::Unreadable { message, good, newer_version }
-        });
-        let damage = damage.or_else(|| seen.end(venue.host().head()).map(Session::Damaged));
-        (venue, saver, damage)
     }
 
     /// Makes and opens a demo; whether it could be stored.
@@ -424,19 +339,13 @@ impl Service {
         let (journal, origin) = names.map_err(|error| describe(&error))?;
         let id = journal.to_string();
         let venue = Venue::new(journal, FIRST_EPOCH, origin);
-        let record = ExchangeRecord {
-            id: id.clone(),
-            name: name.to_owned(),
-            epoch: FIRST_EPOCH,
-            sequence: 0,
-            bytes: 0,
-            digest: venue.exchange().digest().to_string(),
-        };
+        let digest = venue.exchange().digest().to_string();
+        let record = ExchangeRecord::new(id.clone(), name.to_owned(), FIRST_EPOCH, digest, today());
         if !self.flushed().await {
             return Ok(None);
         }
         store
-            .create(&record, &[])
+            .create(&record, &[], &[])
             .await
             .map_err(|error| format!("no new exchange can be stored: {error}"))?;
         // Not kept, the next opening makes another.
@@ -453,15 +362,19 @@ impl Service {
         Ok(Some((journal, venue, Saver::new(journal, FIRST_EPOCH), lock)))
     }
 
-    async fn list(&self) {
+    pub(super) async fn list(&self) {
         let Some(store) = self.opened_store() else { return };
-        match store.exchanges().await {
-            Ok(records) => {
-                let list = self.state.borrow().witnesses.list(records);
-                self.respond(Response::Exchanges(list));
+        let records = match store.exchanges().await {
+            Ok(records) => records,
+            Err(error) => {
+                return self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}"));
             }
-            Err(error) => self.notice(NoticeLevel::Error, format!("the exchanges cannot be listed: {error}")),
+        };
+        let mut listed = self.state.borrow().witnesses.list(records);
+        for stored in &mut listed {
+            stored.keep = store.setting(&keep_key(&stored.id)).await.unwrap_or_default();
         }
+        self.respond(Response::Exchanges(listed));
     }
 
     /// The journal file: what is stored, and what could not be.
@@ -481,20 +394,25 @@ impl Service {
             (desk.id, desk.name.clone(), state.epoch)
         };
         let store = self.opened_store().ok_or("there is no store")?;
-        let header = FileHeader::new(journal, &name).map_err(|error| error.to_string())?;
-        let mut file = header.to_bytes();
-        let mut head = Head::genesis(journal);
+        let (mut file, mut head) = beginning(&store, journal, &name).await?;
+        let id = journal.to_string();
+        let first = store.chunk_before(&id, head.sequence + 1).await.map_err(|error| error.to_string())?;
+        let mut next = first.unwrap_or(1);
         loop {
-            let chunks = store.chunks(&journal.to_string(), head.sequence + 1, CHUNKS_PER_READ).await;
-            let chunks = chunks.map_err(|error| error.to_string())?;
+            let chunks = store.chunks(&id, next, CHUNKS_PER_READ).await.map_err(|error| error.to_string())?;
             if chunks.is_empty() {
                 break;
             }
             for (_, bytes) in chunks {
                 // What follows damage is of no use to a reader.
                 let Ok(chunk) = Chunk::decode(&bytes) else { return Ok((file_name(&name), file)) };
+                next = chunk.last_sequence() + 1;
+                if next <= head.sequence + 1 {
+                    continue;
+                }
+                let rest = chunk.rest(head);
+                file.extend_from_slice(&rest.map_or(bytes, |rest| rest.to_bytes()));
                 head = chunk.after();
-                file.extend_from_slice(&bytes);
             }
         }
         let state = self.state.borrow();
@@ -513,20 +431,43 @@ impl Service {
     }
 }
 
+/// What the file of a journal begins with, and the history that this stands for: of a trimmed one the oldest snapshot that
+/// its chunks follow.
+async fn beginning(store: &Store, journal: JournalId, name: &str) -> Result<(Vec<u8>, Head), String> {
+    let words = |error: JournalError| error.to_string();
+    let record = store.exchange(&journal.to_string()).await.map_err(|error| error.to_string())?;
+    let Some(record) = record.filter(|record| record.first > 1) else {
+        return Ok((FileHeader::new(journal, name).map_err(words)?.to_bytes(), Head::genesis(journal)));
+    };
+    let snapshot = oldest_snapshot(store, &record).await?;
+    let mut file = FileHeader::trimmed(&snapshot, name).map_err(words)?.to_bytes();
+    file.extend_from_slice(snapshot.as_bytes());
+    Ok((file, snapshot.head()))
+}
+
+/// The oldest good snapshot of a trimmed journal.
+///
+/// # Errors
+/// That there is none.
+pub(super) async fn oldest_snapshot(store: &Store, record: &ExchangeRecord) -> Result<Snapshot, String> {
+    for &(at, _) in record.snapshots.iter().filter(|(at, _)| at + 1 >= record.first) {
+        let stored = store.snapshot(&record.id, at).await.map_err(|error| error.to_string())?;
+        if let Some(Ok(snapshot)) = stored.map(|stored| Snapshot::decode(stored.exchange)) {
+            return Ok(snapshot);
+        }
+    }
+    Err(format!("its journal was trimmed before command {}, and no snapshot of it is good", record.first))
+}
+
 /// A new exchange: its id, its empty venue and saver, and its lock.
 pub(super) type Made = (JournalId, Venue, Saver, Option<Lock>);
 
 /// The epoch of a new exchange.
 const FIRST_EPOCH: u64 = 1;
 
-/// What is wrong if the chunks end before, or otherwise than, the record says.
-fn missing(record: &ExchangeRecord, venue: &Venue) -> Option<(String, bool)> {
-    let exchange = venue.exchange();
-    if exchange.sequence() != record.sequence {
-        return Some(("the rest of its journal is missing".to_owned(), false));
-    }
-    (exchange.digest().to_string() != record.digest)
-        .then(|| ("its digest is not the one that was stored with it".to_owned(), false))
+/// The time of day, in milliseconds since 1970.
+pub(super) fn today() -> u64 {
+    wall().nanos() / 1_000_000
 }
 
 fn file_name(name: &str) -> String {

@@ -66,7 +66,7 @@ impl Fork {
     pub fn finish(mut self) -> Checked {
         self.cut();
         let Self { name, venue, chunks } = self;
-        Checked { journal: venue.host().journal(), name, chunks, venue }
+        Checked { journal: venue.host().journal(), name, base: None, chunks, venue }
     }
 }
 

@@ -1,19 +1,19 @@
 //! Errands that bring something in: a recording, a journal file, an exchange from a server.
 
 use outcry_engine::{AccountId, AccountName, Amount, AssetId, Command, Event, Symbol, Timestamp};
-use outcry_journal::{Chunk, FilePart, FileReader, JournalId};
+use outcry_journal::{Chunk, FilePart, FileReader, JournalId, Snapshot};
 use outcry_simulation::Market as _;
 use outcry_simulation::lobster::{FileName, Mode, Recording, RecordingError, Replay};
 use outcry_simulation::orders_csv::{self, COLUMNS, Duplicates, Options, Rejected};
 
 use super::desk::{CrowdSetting, Desk};
-use super::errand::Errand;
+use super::errand::{Errand, today};
 use super::load::Load;
 use super::lock::Manner;
 use super::pulse::breathe;
 use super::rescue::Place;
 use super::service::Service;
-use super::store::ExchangeRecord;
+use super::store::{ExchangeRecord, StoredSnapshot};
 use super::venue::Venue;
 use crate::protocol::{Import, NoticeLevel, RowError, Session};
 
@@ -29,6 +29,8 @@ pub struct Checked {
     pub journal: JournalId,
     /// Its name.
     pub name: String,
+    /// What stands for its beginning, if it was trimmed.
+    pub base: Option<StoredSnapshot>,
     /// Its chunks by first sequence.
     pub chunks: Vec<(u64, Vec<u8>)>,
     /// The exchange at its end.
@@ -176,16 +178,20 @@ impl Service {
                         *checked = Some(Checked {
                             journal: header.journal(),
                             name: header.name().to_owned(),
+                            base: None,
                             chunks: Vec::new(),
                             venue: Venue::new(header.journal(), 0, 0),
                         });
                     }
+                    (FilePart::Snapshot(snapshot), Some(journal)) => journal.begin_with(snapshot)?,
                     (FilePart::Chunk(chunk), Some(journal)) => {
                         if let Err(error) = journal.take(&chunk) {
                             return Err(damage(&error, &checked));
                         }
                     }
-                    (FilePart::Chunk(_), None) => return Err("the file has no header".to_owned()),
+                    (FilePart::Snapshot(_) | FilePart::Chunk(_), None) => {
+                        return Err("the file has no header".to_owned());
+                    }
                 }
                 if self.now() - breath > BREATH {
                     breathe().await;
@@ -220,17 +226,22 @@ impl Service {
         let exchange = checked.venue.exchange();
         let seen = self.state.borrow().witnesses.of(&id).map_or(0, |witness| witness.epoch);
         let before = there.map_or(seen, |there| there.epoch.max(seen));
+        let name = if checked.name.is_empty() { "Restored".to_owned() } else { checked.name };
+        let epoch = checked.venue.host().epoch().max(before) + 1;
+        let digest = exchange.digest().to_string();
         let record = ExchangeRecord {
-            id: id.clone(),
-            name: if checked.name.is_empty() { "Restored".to_owned() } else { checked.name },
-            epoch: checked.venue.host().epoch().max(before) + 1,
             sequence: exchange.sequence(),
+            first: checked.base.as_ref().map_or(1, |base| base.sequence + 1),
             bytes: checked.chunks.iter().map(|(_, chunk)| chunk.len() as u64).sum(),
-            digest: exchange.digest().to_string(),
+            ..ExchangeRecord::new(id.clone(), name, epoch, digest, today())
         };
+        // Opened from at once, and so verified; not made, the chunks are replayed.
+        let end = checked.venue.snapshot().ok();
+        let base = checked.base.filter(|base| end.as_ref().is_none_or(|end| end.sequence > base.sequence));
+        let snapshots: Vec<_> = base.into_iter().chain(end).collect();
         let stored = match place {
-            Place::Instead => store.replace(&record, &checked.chunks).await,
-            Place::New | Place::Beside => store.create(&record, &checked.chunks).await,
+            Place::Instead => store.replace(&record, &checked.chunks, &snapshots).await,
+            Place::New | Place::Beside => store.create(&record, &checked.chunks, &snapshots).await,
         };
         if stored.is_ok() {
             self.is_back(&id, record.sequence);
@@ -244,6 +255,16 @@ impl Service {
 }
 
 impl Checked {
+    /// Begins where the file of a trimmed journal does.
+    fn begin_with(&mut self, snapshot: Snapshot) -> Result<(), String> {
+        let (sequence, projections) = (snapshot.head().sequence, Vec::new());
+        let base = StoredSnapshot { sequence, exchange: snapshot.into_bytes(), projections };
+        self.venue = Venue::restore(&base, None, 0)?.venue;
+        // What the screen showed before is not in the file: what the exchange itself knows stands for it from now.
+        self.base = Some(StoredSnapshot { projections: self.venue.projections().to_bytes(), ..base });
+        Ok(())
+    }
+
     fn take(&mut self, chunk: &Chunk) -> Result<(), String> {
         self.venue.replay(chunk).map_err(|error| error.to_string())?;
         self.chunks.push((chunk.first_sequence(), chunk.to_bytes()));

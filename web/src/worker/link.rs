@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use outcry_journal::limits::{MAX_CHUNK_BODY, SEALED_CHUNK_BODY};
+use outcry_journal::limits::MAX_CHUNK_BODY;
 use outcry_journal::sync::{Holding, Replica, State, Timing};
-use outcry_journal::{Chunk, Head, History, HistoryHash, JournalId};
+use outcry_journal::{Chunk, Head, History, HistoryHash, JournalError, JournalId, Snapshot};
 
 use super::pulse::breathe;
 use super::store::Store;
@@ -28,7 +28,7 @@ pub struct Link {
     pub replica: Replica,
     /// Whether the server was told the exchange's name.
     pub named: bool,
-    /// The history up to a chunk that is sealed: sending looks for its chunk from there on.
+    /// A place in the journal before what is sent next: sending looks for its chunk from there on.
     pub anchor: Anchor,
     /// Stored, and not yet told to the replica.
     waiting: Option<Head>,
@@ -36,7 +36,7 @@ pub struct Link {
     told: f64,
 }
 
-/// A place in the stored journal where a chunk begins and always will.
+/// A place in the stored journal, with the history up to it.
 #[derive(Clone, Debug)]
 pub struct Anchor {
     journal: JournalId,
@@ -44,18 +44,19 @@ pub struct Anchor {
 }
 
 impl Anchor {
-    fn beginning(journal: JournalId) -> Self {
-        Self { journal, history: History::new(journal) }
+    /// Where a stored journal begins: with its first command or, trimmed, after a snapshot.
+    #[must_use]
+    pub fn beginning(journal: JournalId, snapshot: Option<&Snapshot>) -> Self {
+        Self { journal, history: snapshot.map_or_else(|| History::new(journal), Snapshot::history) }
     }
 }
 
 impl Link {
-    /// A link that is on. `epoch` is this device's at the server, `saved` what is stored here.
+    /// A link that is on. `epoch` is this device's at the server, `saved` what is stored here, from `anchor` on.
     #[must_use]
-    pub fn new(address: String, journal: JournalId, epoch: u64, saved: Head) -> Self {
-        let mut replica = Replica::new(journal, epoch, saved, Timing::default());
+    pub fn new(address: String, anchor: Anchor, epoch: u64, saved: Head) -> Self {
+        let mut replica = Replica::new(anchor.journal, epoch, saved, Timing::default());
         replica.switch_on();
-        let anchor = Anchor::beginning(journal);
         Self { address, replica, named: false, anchor, waiting: None, told: 0.0 }
     }
 
@@ -117,18 +118,23 @@ pub fn moment(real: f64) -> Duration {
     Duration::from_micros((real * 1_000.0) as u64)
 }
 
-/// The newest head of the holding that is in the stored journal.
+/// The newest head of the holding that is in the stored journal, which begins at `anchor`.
 ///
 /// # Errors
-/// What the store says.
-pub async fn newest_common(store: &Store, journal: JournalId, holding: &Holding) -> Result<Head, String> {
+/// What the store says, or that all the server has is before what this browser still has.
+pub async fn newest_common(store: &Store, anchor: &Anchor, holding: &Holding) -> Result<Head, String> {
+    let journal = anchor.journal;
     let asked: Vec<u64> = holding.borders.iter().chain([&holding.head]).map(|head| head.sequence).collect();
     let last = asked.iter().copied().max().unwrap_or(0);
     let mut own: BTreeMap<u64, HistoryHash> = BTreeMap::new();
-    let mut history = History::new(journal);
-    own.insert(0, history.head().hash);
+    let mut history = anchor.history.clone();
+    own.insert(0, Head::genesis(journal).hash);
+    own.insert(history.head().sequence, history.head().hash);
+    if last > 0 && last < history.head().sequence {
+        return Err(trimmed(history.head().sequence));
+    }
     while history.head().sequence < last {
-        let chunks = read(store, journal, history.head().sequence).await?;
+        let chunks = read(store, journal, history.head()).await?;
         if chunks.is_empty() {
             break;
         }
@@ -147,6 +153,13 @@ pub async fn newest_common(store: &Store, journal: JournalId, holding: &Holding)
     Ok(holding.newest_common(journal, |sequence| own.get(&sequence).copied()))
 }
 
+fn trimmed(before: u64) -> String {
+    format!(
+        "this browser has trimmed the journal up to command {before}, and the server does not have all of that: \
+         nothing can be sent"
+    )
+}
+
 /// The chunk of the stored journal that starts right after `after`, with its neighbours up to the size of a chunk,
 /// and the anchor for the next look.
 ///
@@ -154,12 +167,12 @@ pub async fn newest_common(store: &Store, journal: JournalId, holding: &Holding)
 /// What the store says, or that the stored journal has nothing there.
 pub async fn next_chunk(store: &Store, anchor: &Anchor, after: Head) -> Result<(Chunk, Anchor), String> {
     let mut anchor = anchor.clone();
-    let mut history = anchor.history.clone();
-    // Whether everything so far is sealed, so that its end stays a border.
-    let mut firm = true;
+    if after.sequence < anchor.history.head().sequence {
+        return Err(trimmed(anchor.history.head().sequence));
+    }
     let mut found: Option<Chunk> = None;
     loop {
-        let next = found.as_ref().map_or(history.head().sequence, Chunk::last_sequence);
+        let next = found.as_ref().map_or(anchor.history.head(), Chunk::after);
         let chunks = read(store, anchor.journal, next).await?;
         if chunks.is_empty() {
             break;
@@ -174,14 +187,11 @@ pub async fn next_chunk(store: &Store, anchor: &Anchor, after: Head) -> Result<(
                 continue;
             }
             if chunk.last_sequence() > after.sequence {
-                found = Some(chunk.tail(after.sequence, &history).map_err(|error| error.to_string())?);
+                let rest = chunk.tail(after.sequence, &anchor.history);
+                found = Some(rest.map_err(|error| error.to_string())?);
                 continue;
             }
-            history.extend(chunk.count().into(), chunk.body());
-            firm &= chunk.body().len() >= SEALED_CHUNK_BODY;
-            if firm {
-                anchor.history = history.clone();
-            }
+            anchor.history.extend(chunk.count().into(), chunk.body());
         }
         breathe().await;
     }
@@ -189,9 +199,20 @@ pub async fn next_chunk(store: &Store, anchor: &Anchor, after: Head) -> Result<(
     Ok((found, anchor))
 }
 
-/// The stored chunks that start after `sequence`.
-async fn read(store: &Store, journal: JournalId, sequence: u64) -> Result<Vec<Chunk>, String> {
-    let stored = store.chunks(&journal.to_string(), sequence + 1, CHUNKS_PER_READ).await;
+/// The stored chunks after `head`, of the one that it is in the rest.
+async fn read(store: &Store, journal: JournalId, head: Head) -> Result<Vec<Chunk>, String> {
+    let id = journal.to_string();
+    let first = store.chunk_before(&id, head.sequence + 1).await.map_err(|error| error.to_string())?;
+    let stored = store.chunks(&id, first.unwrap_or(1), CHUNKS_PER_READ).await;
     let stored = stored.map_err(|error| error.to_string())?;
-    stored.iter().map(|(_, bytes)| Chunk::decode(bytes).map_err(|error| error.to_string())).collect()
+    let chunk = |(_, bytes): &(u64, Vec<u8>)| {
+        let chunk = Chunk::decode(bytes)?;
+        match chunk.first_sequence() <= head.sequence {
+            true if chunk.last_sequence() <= head.sequence => Ok(None),
+            true => chunk.rest(head).map(Some),
+            false => Ok(Some(chunk)),
+        }
+    };
+    let chunks: Result<Vec<_>, JournalError> = stored.iter().map(chunk).collect();
+    Ok(chunks.map_err(|error| error.to_string())?.into_iter().flatten().collect())
 }

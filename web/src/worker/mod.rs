@@ -1,12 +1,17 @@
 //! The engine worker: holds the exchange, its journal and the store, and answers the page.
 //!
 //! [`messages`] connects it with the page, [`Service`] answers, [errands](errand) do what waits for the browser. An
+//! [`opening`] reads a stored exchange back, the [`keeper`] says when a snapshot of it is due,
+//! [`retention`] trims its journal. An
 //! open exchange is a [`desk`]: the [`venue`] (journal host and projections), the market's [`clock`], the simulated
 //! traders, and the [`saver`], which decides what is written to the [`store`] and when.
 
 pub mod messages;
 pub mod service;
 pub mod errand;
+pub mod opening;
+pub mod keeper;
+pub mod retention;
 pub mod desk;
 pub mod venue;
 pub mod fresh;

@@ -105,6 +105,9 @@ impl Service {
             (desk.id.to_string(), desk.name.clone(), desk.saver.saved().sequence)
         };
         let store = self.opened_store().ok_or("there is no store")?;
+        if store.chunk_before(&journal, 1).await.map_err(|error| error.to_string())?.is_none() {
+            return Err("its journal was trimmed, and a fork needs all of it: export it instead".to_owned());
+        }
         let mut fork = new_fork(format!("{name} (good part)"))?;
         while fork.sequence() < good {
             let chunks = store.chunks(&journal, fork.sequence() + 1, CHUNKS_PER_READ).await;
@@ -119,6 +122,12 @@ impl Service {
 
     /// An exchange of another name with the commands of this one.
     pub(super) async fn beside(&self, checked: &Checked) -> Result<Checked, String> {
+        if checked.base.is_some() {
+            return Err(
+                "it is trimmed, and can neither stand in the place of the damaged exchange nor beside it"
+                    .to_owned(),
+            );
+        }
         let mut fork = new_fork(format!("{} (imported)", checked.name))?;
         self.repeat(&mut fork, &checked.chunks, u64::MAX).await?;
         Ok(fork.finish())

@@ -113,6 +113,19 @@ impl Saver {
         }
     }
 
+    /// For a journal that is known up to `head` without reading it.
+    #[must_use]
+    pub fn resume(journal: JournalId, epoch: u64, head: Head) -> Self {
+        let mut resumed = Self { saved: head, ..Self::new(journal, epoch) };
+        resumed.barrier.saved(f64::NEG_INFINITY);
+        resumed
+    }
+
+    /// Notes that the stored journal has so many bytes, whatever was noted of its chunks.
+    pub fn is_long(&mut self, journal_bytes: u64) {
+        self.journal_bytes = journal_bytes;
+    }
+
     /// Notes a chunk that is stored already, in order. Whether it is on disk nobody knows: a barrier is due.
     pub fn stored(&mut self, chunk: &Chunk, bytes: u64) {
         (self.saved, self.digest) = (chunk.after(), Some(chunk.digest()));
@@ -125,6 +138,12 @@ impl Saver {
     #[must_use]
     pub fn saved(&self) -> Head {
         self.saved
+    }
+
+    /// The last command up to which the borders of stored chunks stay: those after it may be joined.
+    #[must_use]
+    pub fn settled(&self) -> u64 {
+        self.tail.as_ref().map_or(self.saved.sequence, |(tail, _)| tail.before().sequence)
     }
 
     /// The digest of the exchange there, if it is known.

@@ -115,6 +115,9 @@ impl Service {
             Request::Open { exchange } => self.errand(Errand::Open { exchange }),
             Request::NewDemo { seed } => self.errand(Errand::NewDemo { seed }),
             Request::Export => self.errand(Errand::Export),
+            Request::PlanTrim => self.errand(Errand::PlanTrim),
+            Request::Trim(plan) => self.errand(Errand::Trim(plan)),
+            Request::Keep(keep) => self.errand(Errand::Keep(keep)),
             Request::TakeOver => self.errand(Errand::TakeOver),
             Request::Retry => self.retry(),
             Request::Settle => self.settle(),
@@ -243,7 +246,11 @@ impl Service {
         }
         let real = self.now();
         let (action, save) = (desk.next_action(), desk.saver.due().map(|due| due - real));
+        let snapshot = desk.is_snapshot_due();
         drop(state);
+        if snapshot {
+            self.errand(Errand::Snapshot);
+        }
         self.save();
         let due = [rows, action, save, self.sync().map(|due| due - real)];
         let pause = due.into_iter().flatten().fold(LONGEST_PAUSE, f64::min);

@@ -4,10 +4,12 @@ use outcry_journal::sync::{Answer, Append, Step};
 use outcry_journal::{Head, JournalId};
 use wasm_bindgen_futures::spawn_local;
 
+use super::errand::oldest_snapshot;
 use super::http::{Body, Reply, quoted, send};
 use super::link::{Anchor, Link, moment, newest_common, next_chunk};
 use super::rescue::Place;
 use super::service::Service;
+use super::store::Store;
 use crate::protocol::{NoticeLevel, Response, SyncControl};
 
 /// Tries of a restore while another device goes on writing.
@@ -95,9 +97,15 @@ impl Service {
     async fn link(&self, id: JournalId, address: String) {
         let Some(store) = self.opened_store() else { return };
         let epoch = store.setting(&device_key(id, &address)).await.unwrap_or(FIRST_EPOCH);
+        let anchor = match beginning(&store, id).await {
+            Ok(anchor) => anchor,
+            Err(message) => {
+                return self.notice(NoticeLevel::Error, format!("nothing is sent to a server: {message}"));
+            }
+        };
         let mut state = self.state.borrow_mut();
         if let Some(desk) = state.desk.as_mut().filter(|desk| desk.id == id) {
-            desk.link = Some(Link::new(address, id, epoch, desk.saver.saved()));
+            desk.link = Some(Link::new(address, anchor, epoch, desk.saver.saved()));
         }
     }
 
@@ -131,7 +139,10 @@ impl Service {
                 Step::Ask { attempt } => (attempt, this.ask().await),
                 Step::Compare { attempt, holding } => {
                     let common = match (this.linked(), this.opened_store()) {
-                        (Some((id, ..)), Some(store)) => newest_common(&store, id, &holding).await,
+                        (Some((id, ..)), Some(store)) => match beginning(&store, id).await {
+                            Ok(beginning) => newest_common(&store, &beginning, &holding).await,
+                            Err(message) => Err(message),
+                        },
                         _ => return,
                     };
                     (attempt, common.map_or_else(Came::Failure, Came::Common))
@@ -269,6 +280,16 @@ impl Service {
         }
         Err("another device writes it all the time: pause it there first".to_owned())
     }
+}
+
+/// Where the stored journal of an exchange begins.
+async fn beginning(store: &Store, id: JournalId) -> Result<Anchor, String> {
+    let record = store.exchange(&id.to_string()).await.map_err(|error| error.to_string())?;
+    let snapshot = match record.filter(|record| record.first > 1) {
+        Some(record) => Some(oldest_snapshot(store, &record).await?),
+        None => None,
+    };
+    Ok(Anchor::beginning(id, snapshot.as_ref()))
 }
 
 /// A request whose exchange was closed meanwhile; nobody waits for its outcome.

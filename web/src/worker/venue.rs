@@ -9,6 +9,7 @@ use outcry_simulation::Market;
 
 use super::fresh::Fresh;
 use super::projection::Projections;
+use super::store::StoredSnapshot;
 
 /// A host with its projections.
 #[derive(Debug)]
@@ -27,6 +28,15 @@ pub struct Venue {
     failure: Option<JournalError>,
 }
 
+/// What a snapshot gave.
+#[derive(Debug)]
+pub struct Restored {
+    /// The exchange.
+    pub venue: Venue,
+    /// Whether the screen shows what it did; else fills, trades and candles before the snapshot are missing.
+    pub complete: bool,
+}
+
 impl Venue {
     /// A new exchange, written in `epoch` with commands of `origin`.
     #[must_use]
@@ -41,6 +51,41 @@ impl Venue {
             receipt: Receipt { sequence: 0, at: Timestamp::default(), first_event: 0 },
             failure: None,
         }
+    }
+
+    /// An exchange that goes on where a snapshot of it was taken, written in `epoch` or else in that of the snapshot.
+    ///
+    /// # Errors
+    /// Why the snapshot cannot be used, in words.
+    pub fn restore(stored: &StoredSnapshot, epoch: Option<u64>, origin: u64) -> Result<Restored, String> {
+        let mut host = Host::from_snapshot(&stored.exchange).map_err(|error| error.to_string())?;
+        let epoch = epoch.unwrap_or(host.epoch());
+        if host.head().sequence != stored.sequence || host.epoch() > epoch {
+            return Err("the snapshot is of another command or epoch than it is kept for".to_owned());
+        }
+        if host.epoch() < epoch {
+            host.begin_epoch(epoch).map_err(|error| error.to_string())?;
+        }
+        let kept = Projections::from_bytes(&stored.projections, is_simulated);
+        let complete = kept.is_some();
+        let projections = kept.unwrap_or_else(|| Projections::of(host.exchange(), is_simulated));
+        let counter = host.next_counter(origin);
+        let venue =
+            Self { host, projections, origin, counter, ..Self::new(JournalId::from_bytes([0; 16]), 0, 0) };
+        Ok(Restored { venue, complete })
+    }
+
+    /// What it is now, to be stored once its last command is.
+    ///
+    /// # Errors
+    /// [`JournalError::Poisoned`].
+    pub fn snapshot(&self) -> Result<StoredSnapshot, JournalError> {
+        let snapshot = self.host.snapshot()?;
+        Ok(StoredSnapshot {
+            sequence: snapshot.head().sequence,
+            exchange: snapshot.into_bytes(),
+            projections: self.projections.to_bytes(),
+        })
     }
 
     /// The host.
@@ -72,13 +117,17 @@ impl Venue {
         self.failure.as_ref()
     }
 
-    /// Replays a stored chunk.
+    /// Replays a stored chunk; of one that is known in part, the rest.
     ///
     /// # Errors
     /// As [`Host::apply`].
     pub fn replay(&mut self, chunk: &Chunk) -> Result<(), JournalError> {
         let projections = &mut self.projections;
-        let replayed = self.host.apply(chunk, |_, receipt, events| projections.apply(receipt, events));
+        let head = self.host.head();
+        let rest = (chunk.first_sequence() <= head.sequence).then(|| chunk.rest(head)).transpose()?;
+        let replayed = self
+            .host
+            .apply(rest.as_ref().unwrap_or(chunk), |_, receipt, events| projections.apply(receipt, events));
         self.counter = self.host.next_counter(self.origin);
         replayed
     }

@@ -4,7 +4,7 @@
 use outcry_journal::{Chunk, Head, Host};
 
 use super::store::ExchangeRecord;
-use crate::protocol::{Damage, Damaged, ExchangeId, Loss, StoredExchange, Witness};
+use crate::protocol::{Damage, Damaged, ExchangeId, Keep, Loss, StoredExchange, Witness};
 
 /// The witnesses of all exchanges of this browser: few, so that a list serves.
 #[derive(Debug, Default)]
@@ -51,16 +51,19 @@ impl Witnesses {
         let had = |id: &str| losses.iter().find(|loss| loss.exchange == id).map(|loss| loss.had);
         let stored = records.into_iter().map(|record| StoredExchange {
             had: had(&record.id),
+            sequence: record.sequence,
+            first: record.first,
+            bytes: record.journal_bytes(),
+            snapshot_bytes: record.snapshot_bytes(),
+            keep: Keep::default(),
             id: record.id,
             name: record.name,
-            sequence: record.sequence,
-            bytes: record.bytes,
         });
         let mut list: Vec<StoredExchange> = stored.collect();
         for loss in losses {
             if list.iter().all(|stored| stored.id != loss.exchange) {
                 let Loss { exchange: id, name, had, .. } = loss;
-                list.push(StoredExchange { id, name, sequence: 0, bytes: 0, had: Some(had) });
+                list.push(StoredExchange { id, name, had: Some(had), ..StoredExchange::default() });
             }
         }
         list
@@ -70,14 +73,9 @@ impl Witnesses {
     #[must_use]
     pub fn record(&self, exchange: &str) -> ExchangeRecord {
         let witness = self.of(exchange).cloned().unwrap_or_default();
-        ExchangeRecord {
-            id: exchange.to_owned(),
-            name: if witness.name.is_empty() { "An exchange".to_owned() } else { witness.name },
-            epoch: witness.epoch,
-            sequence: witness.sequence,
-            bytes: 0,
-            digest: witness.digest,
-        }
+        let Witness { name, epoch, sequence, digest, .. } = witness;
+        let (id, name) = (exchange.to_owned(), if name.is_empty() { "An exchange".to_owned() } else { name });
+        ExchangeRecord { sequence, ..ExchangeRecord::new(id, name, epoch, digest, 0) }
     }
 }
 
@@ -101,7 +99,7 @@ pub fn loss(witness: &Witness, found: u64) -> Loss {
 }
 
 /// One comparison, made while a journal is replayed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Comparison {
     witness: Option<Witness>,
     /// Whether the history has the hash that was seen, once it came by that place.
@@ -119,6 +117,9 @@ impl Comparison {
     pub fn pass(&mut self, host: &Host, chunk: &Chunk) {
         let Some(witness) = &self.witness else { return };
         let (before, after) = (chunk.before(), chunk.after());
+        if before.sequence == witness.sequence {
+            self.agrees = Some(is_seen(witness, before));
+        }
         if before.sequence < witness.sequence && witness.sequence < after.sequence {
             let there = chunk.tail(witness.sequence, &host.history()).map(|tail| tail.before());
             // A chunk that does not follow is told by the replay.

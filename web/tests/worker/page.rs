@@ -35,6 +35,16 @@ pub(crate) fn bid(ticks: i64) -> Command {
     })
 }
 
+/// An order for shares of the demo's first instrument that trades at once.
+pub(crate) fn sweep() -> Command {
+    let Command::PlaceOrder(order) = bid(1) else { unreachable!("a bid is an order") };
+    Command::PlaceOrder(NewOrder {
+        price: OrderPrice::Market,
+        time_in_force: TimeInForce::ImmediateOrCancel,
+        ..order
+    })
+}
+
 impl Page {
     /// Starts a worker on the named database and waits until its exchange is open.
     pub(crate) async fn open(database: &str) -> Self {

@@ -220,3 +220,61 @@ fn versions_change_with_what_they_stand_for_and_are_never_shared() {
     assert_eq!(version(&market, 1), before[0]);
     assert!(version(&market, 2) > before.into_iter().max().expect("there are three"));
 }
+
+/// Kept as bytes in between or not, they end as the same; and a changed byte is noticed, wherever it is.
+#[wasm_bindgen_test]
+fn kept_as_bytes_they_go_on_as_if_they_had_not_been() {
+    let mut market = demo(20_000);
+    let bytes = market.projections.to_bytes();
+    let kept = Projections::from_bytes(&bytes, |_| false).expect("it was just written");
+    assert_eq!(kept.to_bytes(), bytes);
+    let mut copy = Followed { projections: kept, exchange: market.exchange.clone(), ..demo(0) };
+    let crowd = Crowd::new(8, &market.exchange);
+    for market in [&mut market, &mut copy] {
+        let mut crowd = crowd.clone();
+        (0..2_000).for_each(|_| crowd.act(market));
+    }
+    assert_ne!(market.projections.to_bytes(), bytes, "they went on");
+    assert_eq!(copy.projections.to_bytes(), market.projections.to_bytes());
+    for at in (0..bytes.len()).step_by(97).chain(0..16) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        assert!(Projections::from_bytes(&changed, |_| false).is_none(), "byte {at}");
+    }
+    assert!(Projections::from_bytes(&bytes[..bytes.len() - 1], |_| false).is_none());
+    assert!(Projections::from_bytes(&[], |_| false).is_none());
+}
+
+/// What a journal that was trimmed leaves where the projections are lost: all that is open, and where it stands.
+#[wasm_bindgen_test]
+fn of_the_exchange_alone_they_have_everything_that_is_open() {
+    let market = demo(20_000);
+    let (whole, made) = (&market.projections, Projections::of(&market.exchange, |_| false));
+    let (known, catalog) = (whole.catalog.get(), made.catalog.get());
+    assert_eq!(catalog.assets, known.assets);
+    assert_eq!(catalog.instruments, known.instruments);
+    assert_eq!(catalog.accounts, known.accounts);
+    for account in accounts(&market.exchange) {
+        let whole = whole.portfolio(account).expect("every account is followed");
+        let made = made.portfolio(account).expect("every account is followed");
+        let orders: Vec<_> = made.orders().map(|(order, _)| order).collect();
+        assert_eq!(orders, whole.orders().map(|(order, _)| order).collect::<Vec<_>>());
+        for instrument in instruments(&market.exchange) {
+            for side in Side::BOTH {
+                for level in market.exchange.depth(instrument, side) {
+                    let place = (instrument, side, level.price);
+                    let resting = |portfolio: &outcry_web::worker::projection::Portfolio| {
+                        portfolio.resting_at(place.0, place.1, place.2)
+                    };
+                    assert_eq!(resting(made), resting(whole));
+                }
+            }
+        }
+    }
+    for instrument in instruments(&market.exchange) {
+        let figures =
+            |projections: &Projections| projections.market(instrument).expect("it exists").statistics.get();
+        let (whole, made) = (figures(whole), figures(&made));
+        assert_eq!((made.last, made.trading.phase), (whole.last, whole.trading.phase));
+    }
+}

@@ -14,14 +14,13 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const ID: &str = "00112233445566778899aabbccddeeff";
 
 fn record() -> ExchangeRecord {
-    ExchangeRecord {
-        id: ID.to_owned(),
-        name: "Test".to_owned(),
-        epoch: 7,
-        sequence: 0,
-        bytes: 0,
-        digest: Exchange::new().digest().to_string(),
-    }
+    ExchangeRecord::new(
+        ID.to_owned(),
+        "Test".to_owned(),
+        7,
+        Exchange::new().digest().to_string(),
+        1_800_000_000_000,
+    )
 }
 
 fn append(epoch: u64, first: u64, last: u64, byte: u8) -> Append {
@@ -29,12 +28,12 @@ fn append(epoch: u64, first: u64, last: u64, byte: u8) -> Append {
     Append { exchange, epoch, first, last, chunk, journal_bytes: 3, digest: "d".repeat(32), durability }
 }
 
-async fn database(name: &str) -> Store {
+pub(crate) async fn database(name: &str) -> Store {
     Store::Database(Database::open(name).await.expect("Chromium has IndexedDB"))
 }
 
 /// The id of the only exchange of a database.
-async fn only_exchange(store: &Store) -> String {
+pub(crate) async fn only_exchange(store: &Store) -> String {
     let exchanges = store.exchanges().await.expect("they can be read");
     assert_eq!(exchanges.len(), 1);
     exchanges[0].id.clone()
@@ -43,8 +42,8 @@ async fn only_exchange(store: &Store) -> String {
 /// The stores keep the same rules, in the database and in memory.
 async fn keeps_the_rules(store: &Store) {
     assert_eq!(store.exchange(ID).await, Ok(None));
-    store.create(&record(), &[(1, vec![9])]).await.expect("it is new");
-    assert!(matches!(store.create(&record(), &[]).await, Err(StoreError::Conflict(_))));
+    store.create(&record(), &[(1, vec![9])], &[]).await.expect("it is new");
+    assert!(matches!(store.create(&record(), &[], &[]).await, Err(StoreError::Conflict(_))));
     assert_eq!(store.exchange(ID).await, Ok(Some(record())));
 
     for (first, last, byte) in [(2, 5, 1), (6, 6, 2), (7, 10, 3)] {
@@ -311,7 +310,7 @@ async fn a_lost_end_is_noticed_although_all_that_is_there_is_good() {
     let (sequence, _) = several_chunks("lost").await;
     eval(
         "new Promise((done) => {
-            const open = indexedDB.open('lost', 1);
+            const open = indexedDB.open('lost');
             open.onsuccess = () => {
                 const store = open.result.transaction('chunks', 'readwrite').objectStore('chunks');
                 store.openCursor(null, 'prev').onsuccess = (event) => event.target.result.delete();

@@ -71,7 +71,7 @@ async fn cut(database: &str, witness: &Witness) -> (u64, String) {
     let (sequence, digest) = (last.last_sequence(), last.digest().to_string());
     let record = store.exchange(id).await.expect("it can be read").expect("it is there");
     let record = ExchangeRecord { sequence, digest: digest.clone(), ..record };
-    store.replace(&record, &chunks).await.expect("there is room");
+    store.replace(&record, &chunks, &[]).await.expect("there is room");
     (sequence, digest)
 }
 
@@ -249,7 +249,7 @@ async fn other_history(database: &str, witness: &Witness) {
     let record = store.exchange(&witness.exchange).await.expect("it can be read").expect("it is there");
     let (sequence, digest) = (chunk.last_sequence(), chunk.digest().to_string());
     let record = ExchangeRecord { sequence, digest, ..record };
-    store.replace(&record, &[(1, chunk.to_bytes())]).await.expect("there is room");
+    store.replace(&record, &[(1, chunk.to_bytes())], &[]).await.expect("there is room");
 }
 
 #[wasm_bindgen_test]
@@ -309,7 +309,7 @@ async fn the_good_part_of_a_damaged_journal_goes_on_as_well() {
     let good = *first - 1;
     bytes.truncate(bytes.len() - 3);
     let record = store.exchange(&witness.exchange).await.expect("it can be read").expect("it is there");
-    store.replace(&record, &chunks).await.expect("there is room");
+    store.replace(&record, &chunks, &[]).await.expect("there is room");
     let page = Page::start_knowing("unreadable", vec![witness.clone()]);
     page.until(|frame| matches!(frame.status.session, Session::Unreadable { .. })).await;
     page.request(Request::KeepGood);

@@ -162,6 +162,7 @@ impl App {
                 marks={self.marks()}
                 exchange={self.state.status.as_ref().map(|status| AttrValue::from(status.exchange.clone()))}
                 stored={self.stored.clone()}
+                trim={self.trim.clone()}
                 remote={self.remote.clone()}
                 act={self.act.clone()}
             />

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use outcry_engine::{Lots, Price, Qty, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::Candle;
 
@@ -13,13 +14,13 @@ const KEPT: usize = 20_000;
 const ANSWERED: usize = 500;
 
 /// Candles of three base intervals.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Candles {
     /// From the shortest interval to the longest.
     bases: [Base; 3],
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Base {
     /// Seconds of one candle.
     seconds: u64,

@@ -1,11 +1,12 @@
 //! What exists on the exchange, for the page.
 
 use outcry_engine::{AccountId, AccountName, NewInstrument, Symbol};
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::Catalog;
 
 /// Assets, instruments and the accounts that a user may act for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CatalogView {
     catalog: Catalog,
 }

@@ -1,13 +1,16 @@
 //! What the screen shows beside the engine's own state: folds over the events, kept while commands run and made
-//! anew by the same pass that replays a journal. Nothing here is stored.
+//! anew by the same pass that replays a journal. Beside a snapshot they are [kept as bytes](Projections::to_bytes), so that a
+//! start from it need not replay what made them.
 //!
-//! Everything is bounded: the tape, the fills and the candles keep the newest only.
+//! Everything is bounded: the tape, the fills and the candles keep the newest only. What grows with the exchange are its
+//! assets, instruments and accounts, and the open orders of those accounts.
 
 mod catalog;
 mod tape;
 mod candles;
 mod statistics;
 mod portfolio;
+mod kept;
 
 use std::collections::BTreeMap;
 
@@ -20,13 +23,14 @@ pub use candles::Candles;
 pub use catalog::CatalogView;
 pub use portfolio::Portfolio;
 use portfolio::Shown;
+use serde::{Deserialize, Serialize};
 pub use statistics::Statistics;
 pub use tape::Tape;
 
 use crate::protocol::{EndedOrder, Trading};
 
 /// All projections of one exchange.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Projections {
     /// Assets, instruments and the accounts that a user may act for.
     pub catalog: CatalogView,
@@ -37,13 +41,14 @@ pub struct Projections {
     /// When the last market-wide halt ends by itself.
     halted_until: Option<Timestamp>,
     /// Whose portfolio is not kept.
+    #[serde(skip, default = "kept::nobody")]
     simulated: fn(&AccountName) -> bool,
     /// Grows with each change of a portfolio; portfolios take their versions from it, so that no two share one.
     version: u64,
 }
 
 /// What was traded in one instrument.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct MarketView {
     /// The newest trades.
     pub tape: Tape,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use outcry_engine::{
     Amount, InstrumentId, LedgerKind, LedgerLine, Lots, OrderId, Price, Side, Timestamp, Trade, TradeKind,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::{EndedOrder, Fill};
 
@@ -16,14 +17,14 @@ const KEPT: usize = 200;
 const ENDED_KEPT: usize = 20;
 
 /// What is kept of an open order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Open {
     accepted: Timestamp,
     shown: Option<Shown>,
 }
 
 /// What others see of an order, and where.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Shown {
     pub(super) instrument: InstrumentId,
     pub(super) side: Side,
@@ -32,7 +33,7 @@ pub(super) struct Shown {
 }
 
 /// Orders and fills of one account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Portfolio {
     pub(super) version: u64,
     /// Every open order; ordered, because the newest are shown first.

@@ -1,11 +1,12 @@
 //! Statistics of one instrument since its first trade.
 
 use outcry_engine::{Indication, Lots, Price, Qty};
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::{SessionStatistics, Trading};
 
 /// First, highest, lowest and last price, volume and number of trades.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Statistics {
     figures: SessionStatistics,
 }
@@ -30,6 +31,11 @@ impl Statistics {
     /// Another phase begins: what was indicated in the last one is over.
     pub(super) fn phase_changed(&mut self, trading: Trading) {
         self.figures.trading = trading;
+    }
+
+    /// Of trades before anything is known of them.
+    pub(super) fn was_last(&mut self, price: Option<Price>) {
+        self.figures.last = price;
     }
 
     pub(super) fn indicated(&mut self, indication: Indication) {

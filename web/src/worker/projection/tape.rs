@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use outcry_engine::{Timestamp, Trade};
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::TapeTrade;
 
@@ -10,7 +11,7 @@ use crate::protocol::TapeTrade;
 const KEPT: usize = 200;
 
 /// The newest trades, oldest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tape {
     /// A queue: trades enter at the back and leave at the front.
     trades: VecDeque<TapeTrade>,

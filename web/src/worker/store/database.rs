@@ -3,22 +3,24 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
+use super::opening::open;
 use super::record::{number, whole};
-use super::request::{answer, complete, data_loss, describe, failed, transaction};
-use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk};
+use super::request::{answer, complete, failed, transaction};
+use super::snapshots::{clear_snapshots, put_snapshot};
+use super::{Append, Durability, ExchangeRecord, StoreError, StoredChunk, StoredSnapshot};
 
-const VERSION: u32 = 1;
-const EXCHANGES: &str = "exchanges";
-const CHUNKS: &str = "chunks";
-const SETTINGS: &str = "settings";
-const READ: &str = "readonly";
-const WRITE: &str = "readwrite";
+pub(super) const EXCHANGES: &str = "exchanges";
+pub(super) const CHUNKS: &str = "chunks";
+pub(super) const SETTINGS: &str = "settings";
+pub(super) const SNAPSHOTS: &str = "snapshots";
+pub(super) const RECORDS: &str = "records";
+pub(super) const READ: &str = "readonly";
+pub(super) const WRITE: &str = "readwrite";
 
 /// Exchanges in a database of the browser. Opened again when the browser has closed it.
 #[derive(Debug)]
@@ -37,7 +39,8 @@ impl Database {
     ///
     /// # Errors
     /// [`StoreError::Absent`] if the browser has none to give, [`StoreError::NewerVersion`] if a newer Outcry
-    /// made it.
+    /// made it, [`StoreError::Blocked`] if another tab keeps one of an older version open, [`StoreError::Failed`]
+    /// if one of an older version could not be brought to this one; it is as it was then.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
         let loss = Loss::default();
         let database = open(name, &loss).await?;
@@ -49,7 +52,7 @@ impl Database {
     }
 
     /// Starts a transaction of relaxed durability.
-    async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
+    pub(super) async fn start(&self, stores: &[&str], mode: &str) -> Result<IdbTransaction, StoreError> {
         self.start_as(stores, mode, Durability::Relaxed).await
     }
 
@@ -93,17 +96,15 @@ impl Database {
         &self,
         record: &ExchangeRecord,
         chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
     ) -> Result<(), StoreError> {
         if self.exchange(&record.id).await?.is_some() {
             return Err(StoreError::Conflict(format!("the exchange {} is here already", record.id)));
         }
-        let transaction = self.start(&[EXCHANGES, CHUNKS], WRITE).await?;
+        let transaction = self.start(&[EXCHANGES, CHUNKS, SNAPSHOTS, RECORDS], WRITE).await?;
         let written = (|| {
+            let record = put_parts(&transaction, record, chunks, snapshots)?;
             part(&transaction, EXCHANGES)?.add(&record.to_value()?)?;
-            let store = part(&transaction, CHUNKS)?;
-            for (first, chunk) in chunks {
-                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
-            }
             Ok(())
         })();
         settle(&transaction, written).await
@@ -114,15 +115,16 @@ impl Database {
         &self,
         record: &ExchangeRecord,
         chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
     ) -> Result<(), StoreError> {
-        let transaction = self.start_as(&[EXCHANGES, CHUNKS], WRITE, Durability::Strict).await?;
+        let stores = [EXCHANGES, CHUNKS, SNAPSHOTS, RECORDS];
+        let transaction = self.start_as(&stores, WRITE, Durability::Strict).await?;
         let written = (|| {
-            part(&transaction, EXCHANGES)?.put(&record.to_value()?)?;
             let store = part(&transaction, CHUNKS)?;
             store.delete(&span(&record.id, 0, MAX_SEQUENCE)?)?;
-            for (first, chunk) in chunks {
-                store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
-            }
+            clear_snapshots(&transaction, &record.id)?;
+            let record = put_parts(&transaction, record, chunks, snapshots)?;
+            part(&transaction, EXCHANGES)?.put(&record.to_value()?)?;
             Ok(())
         })();
         settle(&transaction, written).await
@@ -217,7 +219,7 @@ impl Database {
 
     /// Reads an exchange's record and lets `change` alter it and write beside it, all in one transaction.
     /// Everything is asked for inside the read's own event: no promise stands between the check and the writes.
-    async fn update(
+    pub(super) async fn update(
         &self,
         transaction: &IdbTransaction,
         id: &str,
@@ -260,6 +262,25 @@ impl Database {
     }
 }
 
+/// Writes chunks and snapshots of an exchange; answers with its record, which lists them.
+fn put_parts(
+    transaction: &IdbTransaction,
+    record: &ExchangeRecord,
+    chunks: &[StoredChunk],
+    snapshots: &[StoredSnapshot],
+) -> Result<ExchangeRecord, JsValue> {
+    let store = part(transaction, CHUNKS)?;
+    for (first, chunk) in chunks {
+        store.put_with_key(&Uint8Array::from(chunk.as_slice()), &key(&record.id, *first))?;
+    }
+    for snapshot in snapshots {
+        put_snapshot(transaction, &record.id, snapshot)?;
+    }
+    let mut record = record.clone();
+    record.snapshots = snapshots.iter().map(|kept| (kept.sequence, kept.bytes())).collect();
+    Ok(record)
+}
+
 /// A writer's exchange was there: if it is not, it was taken away.
 fn cleared(error: StoreError) -> StoreError {
     match error {
@@ -269,7 +290,10 @@ fn cleared(error: StoreError) -> StoreError {
 }
 
 /// Waits for a transaction whose requests were made, or gives it up if one could not be.
-async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Result<(), StoreError> {
+pub(super) async fn settle(
+    transaction: &IdbTransaction,
+    made: Result<(), JsValue>,
+) -> Result<(), StoreError> {
     match made {
         Ok(()) => complete(transaction).await,
         Err(error) => {
@@ -281,59 +305,16 @@ async fn settle(transaction: &IdbTransaction, made: Result<(), JsValue>) -> Resu
 }
 
 /// Above every sequence that a JavaScript number counts exactly.
-const MAX_SEQUENCE: u64 = 1 << 53;
+pub(super) const MAX_SEQUENCE: u64 = 1 << 53;
 
-fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
+pub(super) fn part(transaction: &IdbTransaction, store: &str) -> Result<IdbObjectStore, JsValue> {
     transaction.object_store(store)
 }
 
-fn key(exchange: &str, first: u64) -> JsValue {
+pub(super) fn key(exchange: &str, first: u64) -> JsValue {
     Array::of2(&exchange.into(), &number(first)).into()
 }
 
-fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
+pub(super) fn span(exchange: &str, from: u64, to: u64) -> Result<JsValue, JsValue> {
     IdbKeyRange::bound(&key(exchange, from), &key(exchange, to)).map(JsValue::from)
-}
-
-async fn open(name: &str, loss: &Loss) -> Result<IdbDatabase, StoreError> {
-    let absent = |error: &JsValue| StoreError::Absent(describe(error));
-    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into()).map_err(|error| absent(&error))?;
-    let Ok(factory) = factory.dyn_into::<IdbFactory>() else {
-        return Err(StoreError::Absent("there is no IndexedDB".to_owned()));
-    };
-    let request = factory.open_with_u32(name, VERSION).map_err(|error| absent(&error))?;
-    let upgrade = {
-        let (request, loss) = (request.clone(), Rc::clone(loss));
-        Closure::once(move |event: JsValue| {
-            *loss.borrow_mut() = data_loss(&event);
-            // A failure here aborts the opening, which reports it.
-            let Ok(database) = request.result() else { return };
-            let database: IdbDatabase = database.unchecked_into();
-            let keyed_by_id = web_sys::IdbObjectStoreParameters::new();
-            keyed_by_id.set_key_path(&"id".into());
-            let _ = database.create_object_store_with_optional_parameters(EXCHANGES, &keyed_by_id);
-            let _ = database.create_object_store(CHUNKS);
-            let _ = database.create_object_store(SETTINGS);
-        })
-    };
-    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let opened = Promise::new(&mut |resolve, reject| {
-        request.set_onsuccess(Some(&resolve));
-        request.set_onerror(Some(&reject));
-        request.set_onblocked(Some(&reject));
-    });
-    if JsFuture::from(opened).await.is_err() {
-        return Err(match request.error() {
-            Ok(Some(error)) if error.name() == "VersionError" => StoreError::NewerVersion,
-            Ok(Some(error)) => absent(&error),
-            Ok(None) | Err(_) => StoreError::Absent("another tab holds an old version of it open".to_owned()),
-        });
-    }
-    let database: IdbDatabase = request.result().map_err(|error| absent(&error))?.unchecked_into();
-    // A newer Outcry in another tab wants to change the database: make way; the next write says so.
-    let making_way = database.clone();
-    let close = Closure::<dyn FnMut()>::new(move || making_way.close());
-    database.set_onversionchange(Some(close.as_ref().unchecked_ref()));
-    close.forget();
-    Ok(database)
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{Append, ExchangeRecord, StoreError, StoredChunk};
+use super::{Append, ExchangeRecord, StoreError, StoredChunk, StoredSnapshot, Trim, snapshots};
 
 /// Exchanges in memory: few, so that plain lists serve.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ struct Journal {
     record: ExchangeRecord,
     /// In order of their first sequence.
     chunks: Vec<StoredChunk>,
+    snapshots: Vec<StoredSnapshot>,
 }
 
 impl Memory {
@@ -27,22 +28,34 @@ impl Memory {
         self.exchanges.borrow().iter().map(|journal| &journal.record).find(|record| record.id == id).cloned()
     }
 
-    pub(super) fn create(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) -> Result<(), StoreError> {
+    pub(super) fn create(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
         if self.exchange(&record.id).is_some() {
             return Err(StoreError::Conflict(format!("the exchange {} is here already", record.id)));
         }
-        self.exchanges.borrow_mut().push(Journal { record: record.clone(), chunks: chunks.to_vec() });
+        let mut record = record.clone();
+        record.snapshots = snapshots.iter().map(|kept| (kept.sequence, kept.bytes())).collect();
+        let (chunks, snapshots) = (chunks.to_vec(), snapshots.to_vec());
+        self.exchanges.borrow_mut().push(Journal { record, chunks, snapshots });
         Ok(())
     }
 
-    pub(super) fn replace(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) {
-        let mut exchanges = self.exchanges.borrow_mut();
-        exchanges.retain(|journal| journal.record.id != record.id);
-        exchanges.push(Journal { record: record.clone(), chunks: chunks.to_vec() });
+    pub(super) fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
+        self.exchanges.borrow_mut().retain(|journal| journal.record.id != record.id);
+        self.create(record, chunks, snapshots)
     }
 
     pub(super) fn append(&self, append: &Append) -> Result<(), StoreError> {
-        self.change(&append.exchange, |Journal { record, chunks }| {
+        self.change(&append.exchange, |Journal { record, chunks, .. }| {
             if record.epoch != append.epoch {
                 return Err(StoreError::Superseded { current: record.epoch });
             }
@@ -87,6 +100,52 @@ impl Memory {
         };
         let start = journal.chunks.partition_point(|(first, _)| *first < from);
         journal.chunks[start..].iter().take(count as usize).cloned().collect()
+    }
+
+    pub(super) fn chunk_before(&self, id: &str, sequence: u64) -> Option<u64> {
+        let exchanges = self.exchanges.borrow();
+        let journal = exchanges.iter().find(|journal| journal.record.id == id)?;
+        let later = journal.chunks.partition_point(|(first, _)| *first <= sequence);
+        later.checked_sub(1).map(|place| journal.chunks[place].0)
+    }
+
+    pub(super) fn keep_snapshot(
+        &self,
+        id: &str,
+        epoch: u64,
+        snapshot: &StoredSnapshot,
+    ) -> Result<(), StoreError> {
+        self.change(id, |journal| {
+            snapshots::note(&mut journal.record, epoch, snapshot)?;
+            journal.snapshots.push(snapshot.clone());
+            Ok(())
+        })
+    }
+
+    pub(super) fn snapshot(&self, id: &str, sequence: u64) -> Option<StoredSnapshot> {
+        let exchanges = self.exchanges.borrow();
+        let journal = exchanges.iter().find(|journal| journal.record.id == id)?;
+        journal.snapshots.iter().find(|kept| kept.sequence == sequence).cloned()
+    }
+
+    pub(super) fn drop_snapshots(&self, id: &str, epoch: u64, sequences: &[u64]) -> Result<(), StoreError> {
+        self.change(id, |journal| {
+            snapshots::forget(&mut journal.record, epoch, sequences)?;
+            journal.snapshots.retain(|kept| !sequences.contains(&kept.sequence));
+            Ok(())
+        })
+    }
+
+    pub(super) fn trim(&self, trim: &Trim) -> Result<(), StoreError> {
+        self.change(&trim.exchange, |Journal { record, chunks, .. }| {
+            let begins = chunks.iter().any(|(first, _)| *first == trim.first);
+            if let Some(objection) = trim.objection(record, begins) {
+                return Err(objection);
+            }
+            snapshots::cut(record, trim);
+            chunks.retain(|(first, _)| *first >= trim.first);
+            Ok(())
+        })
     }
 
     pub(super) fn setting(&self, key: &str) -> Option<Vec<u8>> {

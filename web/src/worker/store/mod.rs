@@ -1,16 +1,23 @@
 //! Where exchanges are kept: the browser's database, or memory where the browser offers none.
 //!
-//! Three object stores in the database `outcry`, version 1:
+//! Object stores in the database `outcry`, version 2:
 //! - `exchanges`: id -> [`ExchangeRecord`] (name, epoch, and what the journal holds);
 //! - `chunks`: `[id, first sequence]` -> the bytes of one journal chunk;
-//! - `settings`: key -> bytes, for what may be lost without harm (the last exchange, the crowd's speed).
+//! - `settings`: key -> bytes, for what may be lost without harm (the last exchange, the crowd's speed);
+//! - `snapshots`: `[id, sequence]` -> the bytes of one snapshot of an exchange;
+//! - `records`: `[table, partition, sort]` -> bytes; the table `projections` (`id`, `sequence`) has what is kept beside a
+//!   snapshot.
+//!
+//! The last two are of version 2; what version 1 wrote is read on.
 //!
 //! The rule that makes two writers harmless: every append reads the exchange's epoch in its own transaction and
 //! writes nothing unless it is the writer's. A write counts only when its transaction is complete.
 
 mod record;
 mod request;
+mod opening;
 mod database;
+mod snapshots;
 mod memory;
 
 use serde::Serialize;
@@ -20,6 +27,7 @@ use crate::protocol::Cause;
 
 pub use database::Database;
 pub use memory::Memory;
+pub use opening::VERSION;
 pub use record::{ExchangeRecord, whole};
 pub use request::describe;
 
@@ -32,6 +40,12 @@ pub enum StoreError {
     /// The database was made by a newer version of Outcry.
     #[error("the stored exchanges were written by a newer version of Outcry")]
     NewerVersion,
+    /// The database must be brought to this version and another tab holds the old one open. It is brought once that
+    /// tab is closed; ask again then.
+    #[error(
+        "another tab holds the stored exchanges open in an older version of Outcry: close or reload that tab"
+    )]
+    Blocked,
     /// Another writer has raised the epoch.
     #[error("another tab has taken the exchange over (epoch {current})")]
     Superseded {
@@ -97,6 +111,55 @@ pub enum Durability {
 /// A stored chunk: the first sequence under which it is kept, and its bytes.
 pub type StoredChunk = (u64, Vec<u8>);
 
+/// A snapshot as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSnapshot {
+    /// The last command that it covers.
+    pub sequence: u64,
+    /// The exchange: the bytes of a snapshot of the journal's host.
+    pub exchange: Vec<u8>,
+    /// What the screen shows beside the exchange; empty if it is not there.
+    pub projections: Vec<u8>,
+}
+
+impl StoredSnapshot {
+    /// Bytes of both parts.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        (self.exchange.len() + self.projections.len()) as u64
+    }
+}
+
+/// Takes the front of a journal away, up to a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trim {
+    /// The exchange.
+    pub exchange: String,
+    /// The writer's epoch.
+    pub epoch: u64,
+    /// The snapshot from which the exchange can be opened afterwards.
+    pub snapshot: u64,
+    /// The first command that stays: a chunk begins with it, and it is not after the one that follows the snapshot.
+    pub first: u64,
+    /// Bytes of the chunks that go.
+    pub bytes: u64,
+}
+
+impl Trim {
+    /// What speaks against it, given what is stored: the record, and whether a chunk begins at `first`.
+    fn objection(&self, record: &ExchangeRecord, begins: bool) -> Option<StoreError> {
+        let Self { snapshot, first, .. } = *self;
+        if record.epoch != self.epoch {
+            return Some(StoreError::Superseded { current: record.epoch });
+        }
+        if !record.snapshots.iter().any(|&(at, _)| at == snapshot) {
+            return Some(StoreError::Conflict(format!("there is no snapshot of command {snapshot}")));
+        }
+        (!begins || first > snapshot + 1 || first < record.first)
+            .then(|| StoreError::Conflict(format!("the journal cannot begin with command {first}")))
+    }
+}
+
 /// The acks that a store can give: what cannot be had is never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acks {
@@ -140,14 +203,19 @@ impl Store {
         }
     }
 
-    /// Makes an exchange with the chunks it begins with, whole or not at all.
+    /// Makes an exchange with the chunks and the snapshots it begins with, whole or not at all.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the id is in use; [`StoreError::Failed`] if it cannot be written.
-    pub async fn create(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) -> Result<(), StoreError> {
+    pub async fn create(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
         match self {
-            Self::Database(database) => database.create(record, chunks).await,
-            Self::Memory(memory) => memory.create(record, chunks),
+            Self::Database(database) => database.create(record, chunks, snapshots).await,
+            Self::Memory(memory) => memory.create(record, chunks, snapshots),
         }
     }
 
@@ -155,13 +223,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Failed`] if it cannot be written.
-    pub async fn replace(&self, record: &ExchangeRecord, chunks: &[StoredChunk]) -> Result<(), StoreError> {
+    pub async fn replace(
+        &self,
+        record: &ExchangeRecord,
+        chunks: &[StoredChunk],
+        snapshots: &[StoredSnapshot],
+    ) -> Result<(), StoreError> {
         match self {
-            Self::Database(database) => database.replace(record, chunks).await,
-            Self::Memory(memory) => {
-                memory.replace(record, chunks);
-                Ok(())
-            }
+            Self::Database(database) => database.replace(record, chunks, snapshots).await,
+            Self::Memory(memory) => memory.replace(record, chunks, snapshots),
         }
     }
 
@@ -225,6 +295,68 @@ impl Store {
         match self {
             Self::Database(database) => database.chunks(id, from, count).await,
             Self::Memory(memory) => Ok(memory.chunks(id, from, count)),
+        }
+    }
+
+    /// Where the chunk begins that holds a command or comes before it: the last that begins at `sequence` or earlier.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read.
+    pub async fn chunk_before(&self, id: &str, sequence: u64) -> Result<Option<u64>, StoreError> {
+        match self {
+            Self::Database(database) => database.chunk_before(id, sequence).await,
+            Self::Memory(memory) => Ok(memory.chunk_before(id, sequence)),
+        }
+    }
+
+    /// Keeps a snapshot of commands that are stored, if the epoch is still the writer's.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`] if it is not; [`StoreError::Conflict`] if the journal does not reach so far, or if
+    /// there is one of this command already; [`StoreError::Failed`] if it cannot be written.
+    pub async fn keep_snapshot(
+        &self,
+        id: &str,
+        epoch: u64,
+        snapshot: &StoredSnapshot,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.keep_snapshot(id, epoch, snapshot).await,
+            Self::Memory(memory) => memory.keep_snapshot(id, epoch, snapshot),
+        }
+    }
+
+    /// A snapshot of an exchange, if it is there.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it cannot be read.
+    pub async fn snapshot(&self, id: &str, sequence: u64) -> Result<Option<StoredSnapshot>, StoreError> {
+        match self {
+            Self::Database(database) => database.snapshot(id, sequence).await,
+            Self::Memory(memory) => Ok(memory.snapshot(id, sequence)),
+        }
+    }
+
+    /// Deletes snapshots, if the epoch is still the writer's.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`] if it is not; [`StoreError::Failed`] if they cannot be deleted.
+    pub async fn drop_snapshots(&self, id: &str, epoch: u64, sequences: &[u64]) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.drop_snapshots(id, epoch, sequences).await,
+            Self::Memory(memory) => memory.drop_snapshots(id, epoch, sequences),
+        }
+    }
+
+    /// Takes the front of a journal away.
+    ///
+    /// # Errors
+    /// [`StoreError::Superseded`] if the epoch is not the writer's; [`StoreError::Conflict`] if the snapshot or the
+    /// chunk it names is not there; [`StoreError::Failed`] if it cannot be written.
+    pub async fn trim(&self, trim: &Trim) -> Result<(), StoreError> {
+        match self {
+            Self::Database(database) => database.trim(trim).await,
+            Self::Memory(memory) => memory.trim(trim),
         }
     }
 
