@@ -158,6 +158,42 @@ fn orders_kept_apart_are_told() {
     assert_eq!(fills[0].before, queue(&[(2, 3)]));
 }
 
+/// Bob's order waits because what is there is his own: prevention passes it by, and not its minimum.
+#[test]
+fn an_order_that_waits_and_is_kept_apart_is_told_so() {
+    let mut floor = Floor::empty();
+    let minimum = Some(Minimum::Quantity(Qty::new(2).unwrap()));
+    run(&mut floor, &asking(Side::Sell, 100, 4, Conditions { minimum, ..Conditions::NONE }));
+    say(&mut floor, "alice sells 3 at 100");
+    let self_trade = Some(SelfTrade::CancelOldest);
+    let fills =
+        fills(run(&mut floor, &asking(Side::Buy, 100, 3, Conditions { self_trade, ..Conditions::NONE })));
+    assert_eq!(fills.len(), 1);
+    assert_eq!((fills[0].trade.maker.get(), skipped(&fills[0])), (2, vec![(1, SkipReason::KeptApart)]));
+}
+
+/// An order betters the market and sets off a stop that trades with it, all in one command: it is the top of its price.
+#[test]
+fn an_order_that_betters_the_market_is_the_top_for_what_it_sets_off() {
+    for (side, own, behind, better, sent) in [
+        (Side::Sell, 90, "alice buys 3 at 99", 101, "alice buys 6 at 101"),
+        (Side::Buy, 110, "alice sells 3 at 101", 99, "alice sells 6 at 99"),
+    ] {
+        let mut floor = Floor::empty();
+        set(&mut floor, InstrumentSetting::Allocation(Allocation::cme(CmeAlgorithm::A)));
+        say(&mut floor, behind);
+        let by = if side == Side::Sell { TriggerBy::Bid } else { TriggerBy::Ask };
+        let (kind, price) = (TriggerKind::TakeProfit, Price::new(better).unwrap());
+        let trigger = Some(Trigger { kind, by, price });
+        run(&mut floor, &asking(side, own, 4, Conditions { trigger, ..Conditions::NONE }));
+        let fills = fills(say(&mut floor, sent));
+        assert_eq!((fills.len(), fills[0].trade.quantity.get()), (1, 4), "{side:?}");
+        let Rule::Allocation { deal, .. } = &fills[0].rule else { panic!("{:?}", fills[0].rule) };
+        let tops: Vec<_> = deal.iter().map(|dealt| dealt.share.part(Step::Top).get()).collect();
+        assert_eq!(tops, [4], "{side:?}");
+    }
+}
+
 #[test]
 fn an_end_and_a_refusal_name_the_order_that_was_next() {
     let mut floor = Floor::empty();

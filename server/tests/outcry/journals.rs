@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use outcry_journal::{FileHeader, FilePart, FileReader, Host};
 use outcry_server::simulate::{Run, simulate};
 use outcry_server::verify::verify;
 use serde_json::Value;
@@ -130,6 +131,56 @@ fn the_simulated_lines_are_commands_and_give_the_same_history() {
     assert_eq!(last["sequence"], made.entries);
 }
 
+/// The file of the same exchange, trimmed after its first chunk: a snapshot, and the chunks behind it.
+fn trimmed(whole: &[u8]) -> Vec<u8> {
+    let mut reader = FileReader::default();
+    reader.push(whole);
+    let (mut host, mut file) = (None, Vec::new());
+    while let Some(part) = reader.take().unwrap() {
+        match part {
+            FilePart::Header(header) => host = Some(Host::new(header.journal(), 1)),
+            FilePart::Chunk(chunk) if file.is_empty() => {
+                let mut host = host.take().unwrap();
+                host.apply(&chunk, |_, _, _| {}).unwrap();
+                let snapshot = host.snapshot().unwrap();
+                file = FileHeader::trimmed(&snapshot, "Trimmed").unwrap().to_bytes();
+                file.extend_from_slice(snapshot.as_bytes());
+            }
+            FilePart::Chunk(chunk) => file.extend_from_slice(&chunk.to_bytes()),
+            FilePart::Snapshot(_) => panic!("a whole journal has no snapshot"),
+        }
+    }
+    file
+}
+
+#[test]
+fn a_trimmed_journal_is_verified_from_its_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    simulate(&run(1, 20_000), &path, false).unwrap();
+    let whole = verify(&path).unwrap().exchange.unwrap();
+    let file = trimmed(&std::fs::read(&path).unwrap());
+
+    std::fs::write(&path, &file).unwrap();
+    let ran = outcry(&["verify", text(&path)], "");
+    assert_eq!(ran.code, 0, "{}", ran.errors);
+    assert!(
+        ran.output.contains("entries are a snapshot; they cannot be replayed or verified"),
+        "{}",
+        ran.output
+    );
+    let good = verify(&path).unwrap().exchange.unwrap();
+    assert!(good.trimmed > 0 && good.chunks == whole.chunks - 1);
+    assert_eq!((good.entries, good.hash, good.digest), (whole.entries, whole.hash, whole.digest));
+
+    let mut flipped = file.clone();
+    flipped[200] ^= 1;
+    std::fs::write(&path, &flipped).unwrap();
+    let damaged = verify(&path).unwrap();
+    assert_eq!(damaged.error.as_deref(), Some("damaged: the checksum does not match"));
+    assert!(!damaged.good);
+}
+
 #[test]
 fn what_is_cut_off_damaged_or_something_else_is_told_with_how_much_is_good() {
     let folder = tempfile::tempdir().unwrap();
@@ -158,10 +209,10 @@ fn what_is_cut_off_damaged_or_something_else_is_told_with_how_much_is_good() {
     assert!(damaged.exchange.unwrap().entries > 0);
 
     let mut newer = whole.clone();
-    newer[8] = 2;
+    newer[8] = 3;
     assert_eq!(
         check(&newer).error.unwrap(),
-        "journal format 2 is newer than 1, the newest this release reads"
+        "journal format 3 is newer than 2, the newest this release reads"
     );
 
     let other = check(b"orderId,symbol,side,amount,price\n");

@@ -84,7 +84,7 @@
         if (manner) abortLast(transaction);
         if (planted("ack-before-complete") && given[1] === "readwrite" && stores.includes("chunks")) {
             transaction.held = true;
-            const until = performance.now() + 400;
+            const until = performance.now() + 1500;
             hold(transaction, () => performance.now() > until, () => {});
         }
         return transaction;

@@ -24,7 +24,7 @@ const FIRST_TICKS: i64 = 100;
 /// A bug that is put between worker and database, or an engine without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
-    /// Commands count as saved when the last request of their transaction succeeded, 400 ms before it is complete.
+    /// Commands count as saved when the last request of their transaction succeeded, 1.5 s before it is complete.
     AckBeforeComplete,
     /// A transaction that was given up counts as complete.
     AbortIgnored,
