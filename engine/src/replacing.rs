@@ -9,8 +9,8 @@ use crate::reach::Aggressor;
 use crate::shape::Entry;
 use crate::ticket::{Link, State};
 use crate::{
-    AccountId, Conditions, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Price,
-    Priority, Qty, Reject, RestingOrder, Side, Term, TimeInForce, WaitsFor,
+    AccountId, Event, Exchange, InstrumentId, NewOrder, OrderFlags, OrderId, OrderPrice, Price, Priority,
+    Qty, Reject, RestingOrder, Side, Term, TimeInForce, WaitsFor,
 };
 
 /// An order that may be replaced, as it is now.
@@ -42,7 +42,7 @@ impl Exchange {
         if self.ledger.account(account)?.is_blocked() {
             return Err(Reject::AccountBlocked { account });
         }
-        let conditions = self.conditions_of(order);
+        let conditions = self.conditions(order);
         let (old, mut terms) = self.as_it_is(order)?;
         let request = Request {
             terms: &terms.clone(),
@@ -123,10 +123,6 @@ impl Exchange {
         let left = NewOrder { quantity: Qty::new(left).unwrap_or(quantity), ..*terms };
         self.check_limits(&Request { terms: &left, ..request }, value)?;
         Ok(admission)
-    }
-
-    fn conditions_of(&self, order: OrderId) -> Option<Conditions> {
-        self.tickets.get(&order).map(|ticket| Conditions { trigger: None, ..ticket.conditions })
     }
 
     /// Refuses an order of a kind that is not replaced.

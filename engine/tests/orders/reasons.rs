@@ -194,6 +194,25 @@ fn an_order_that_betters_the_market_is_the_top_for_what_it_sets_off() {
     }
 }
 
+/// A trade triggers two stops: one joins the top of a price, and the other trades with the top.
+#[test]
+fn an_order_that_joins_a_price_is_not_its_top() {
+    let mut floor = Floor::empty();
+    set(&mut floor, InstrumentSetting::Allocation(Allocation::cme(CmeAlgorithm::A)));
+    say(&mut floor, "alice buys 3 at 99");
+    say(&mut floor, "alice buys 9 at 101");
+    for side in [Side::Buy, Side::Sell] {
+        let (kind, by, price) = (TriggerKind::Stop, TriggerBy::Last, Price::new(101).unwrap());
+        let trigger = Some(Trigger { kind, by, price });
+        let limit = if side == Side::Buy { 101 } else { 95 };
+        run(&mut floor, &asking(side, limit, 4, Conditions { trigger, ..Conditions::NONE }));
+    }
+    let fills = fills(say(&mut floor, "bob sells 1 at 101"));
+    let made: Vec<_> = fills.iter().map(|fill| (fill.trade.maker.get(), fill.trade.quantity.get())).collect();
+    assert_eq!(made, [(2, 1), (2, 4)]);
+    assert_eq!(fills[1].before, queue(&[(2, 8), (3, 4)]));
+}
+
 #[test]
 fn an_end_and_a_refusal_name_the_order_that_was_next() {
     let mut floor = Floor::empty();

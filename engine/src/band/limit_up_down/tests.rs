@@ -396,3 +396,16 @@ proptest! {
         }
     }
 }
+
+/// A trade that leaves the window at the very instant at which the hold ends is in the mean no longer.
+#[test]
+fn a_trade_that_leaves_when_the_hold_ends_no_longer_counts() {
+    let mut rule = LimitUpDown::open(PLAN, at(0), price(10_000));
+    assert_eq!(rule.trade(at(0), price(10_000)), None);
+    let renewed = rule.trade(at(270), price(10_400));
+    assert_eq!(renewed, Some(LimitChange::Reference { price: price(10_200) }));
+    assert_eq!(rule.trade(at(280), price(9_800)), None, "held until 300");
+    // The mean of all three is 100.66, more than 1 % away; of the two that are left 101.00, less than that.
+    assert_eq!(rule.advance(at(300)), None);
+    assert_eq!(rule.reference, price(10_200));
+}
