@@ -1,8 +1,4 @@
 //! Trimming: what goes is named before, goes whole, and the exchange opens, is exported and comes back without it.
-//!
-//! The harness can fail: a trim one chunk too far (`first` after the chunk that the older snapshot ends in) is refused by the store,
-//! and where the store is made to take it `a_trimmed_journal_opens_from_either_snapshot` finds the tail gone; an export that
-//! begins with the first chunk in place of the snapshot cannot be read in `the_export_of_a_trimmed_journal_comes_back`.
 
 use outcry_journal::{Chunk, FilePart, FileReader, Head, Host};
 use outcry_web::protocol::{
