@@ -207,19 +207,16 @@ fn end_to_end(workspace: &Workspace, filter: Option<&str>) -> Outcome<Tally> {
     build_server(workspace)?;
     // Each test drives a browser of its own, which keeps about two cores busy.
     let threads = thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, 4));
-    let mut cargo = workspace.cargo();
-    cargo.args([
-        "test",
-        "--package",
-        "outcry-tests",
-        "--features",
-        "e2e",
-        "--no-fail-fast",
-        "--test",
-        "e2e_*",
-    ]);
-    name_programs(workspace, &browser, &mut cargo);
+    let mut cargo = with_page(workspace, &browser, "e2e_*");
     count(cargo.args(["--", "--test-threads", &threads.to_string()]).args(filter))
+}
+
+/// Cargo on those tests that drive the page in Chromium.
+pub(crate) fn with_page(workspace: &Workspace, browser: &Browser, tests: &str) -> Command {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--package", "outcry-tests", "--features", "e2e", "--no-fail-fast", "--test", tests]);
+    name_programs(workspace, browser, &mut cargo);
+    cargo
 }
 
 fn end_to_end_in_firefox(workspace: &Workspace, firefox: &Firefox, filter: Option<&str>) -> Outcome<Tally> {

@@ -15,7 +15,7 @@ use crate::process::overhear;
 use crate::run::build_server;
 use crate::step::{Seconds, step};
 use crate::tally::Tally;
-use crate::test::name_programs;
+use crate::test::with_page;
 use crate::workspace::Workspace;
 
 /// What stands before a row of the table in the output of the tests.
@@ -31,18 +31,7 @@ pub(super) fn storage(workspace: &Workspace, share: &Share) -> Outcome<bool> {
     let browser = Browser::ready(workspace)?;
     page::deliver(workspace)?;
     build_server(workspace)?;
-    let mut cargo = workspace.cargo();
-    cargo.args([
-        "test",
-        "--package",
-        "outcry-tests",
-        "--features",
-        "e2e",
-        "--no-fail-fast",
-        "--test",
-        "e2e_faults",
-    ]);
-    name_programs(workspace, &browser, &mut cargo);
+    let mut cargo = with_page(workspace, &browser, "e2e_faults");
     cargo.env("OUTCRY_STORAGE_PERCENT", share.percent.to_string()).env("OUTCRY_SEED", share.seed.to_string());
     cargo.args(["--", "--nocapture", "--test-threads", "1"]).args(&share.filter);
     let started = Instant::now();
