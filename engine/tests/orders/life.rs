@@ -2,7 +2,7 @@
 //! everything, and the table, the reports and their text are what the rulebook says.
 //!
 //! Planted, each caught: a fill not counted, a kept replace that keeps the old rest, an expiry told as a cancel, lots that
-//! were prevented counted as filled, an uncross that leaves the version as it was.
+//! were prevented counted as filled, a fill that leaves the version as it was.
 
 use std::collections::BTreeMap;
 
